@@ -12,8 +12,11 @@ public struct Deadline: Sendable, Hashable {
     public var remaining: Duration { instant - .now }
     public var hasPassed: Bool { remaining <= .zero }
 
-    /// The deadline that calls made by this task inherit: set by `withDeadline` and around every handler.
-    @TaskLocal public static var current: Deadline?
+    /// Set by `withDeadline`.
+    @TaskLocal static var scoped: Deadline?
+
+    /// The deadline that calls made by this task inherit: the sooner one of `withDeadline`'s and the running handler's.
+    public static var current: Deadline? { earliest(scoped, ServerContext.current?.deadline) }
 }
 
 extension Deadline: Comparable {
@@ -33,7 +36,7 @@ public nonisolated(nonsending) func withDeadline<Result, Failure: Error>(
     _ timeout: Duration, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
     let tightest = Deadline.earliest(.after(timeout), .current)
-    let result = await Deadline.$current.withValue(tightest) { () async -> Swift.Result<Result, Failure> in
+    let result = await Deadline.$scoped.withValue(tightest) { () async -> Swift.Result<Result, Failure> in
         do throws(Failure) { return .success(try await body()) } catch { return .failure(error) }
     }
     return try result.get()

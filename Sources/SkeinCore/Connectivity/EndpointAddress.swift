@@ -21,16 +21,24 @@ public struct EndpointAddress: Sendable, Hashable {
     /// A Unix domain socket. A path that starts with NUL names an abstract socket (Linux).
     public static func unix(path: String) -> EndpointAddress { .init(.unix(path: path)) }
 
-    /// Reads `10.0.0.7:443`, `[::1]:443` or `unix:/run/app.sock`; `nil` for anything else, host names included.
+    /// Reads `10.0.0.7:443`, `[::1]:443`, `unix:/run/app.sock` or `unix-abstract:name`; `nil` for anything else, host
+    /// names included.
     public init?(_ text: String) {
+        if text.hasPrefix("unix-abstract:") {
+            let name = text.dropFirst(14)
+            guard !name.isEmpty else { return nil }
+            self = .unix(path: "\0\(name)")
+            return
+        }
         if text.hasPrefix("unix:") {
             let path = text.dropFirst(5)
             guard !path.isEmpty else { return nil }
             self = .unix(path: String(path))
             return
         }
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
-        let host = text[..<colon]
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let (host, digits) = (text[..<colon], text[text.index(after: colon)...])
+        guard digits.utf8.allSatisfy(EndpointAddress.isDigit), let port = UInt16(digits) else { return nil }
         if host.hasPrefix("["), host.hasSuffix("]") {
             let inner = String(host.dropFirst().dropLast())
             guard EndpointAddress.isIPv6(inner) else { return nil }
@@ -56,13 +64,16 @@ public struct EndpointAddress: Sendable, Hashable {
         }
     }
 
+    /// Whether `text` is four numbers up to 255 without leading zeros, which some systems read as octal.
     package static func isIPv4(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4
             && parts.allSatisfy { part in
-                !part.isEmpty && part.count <= 3 && part.utf8.allSatisfy { (48...57).contains($0) } && Int(part)! <= 255
+                part.utf8.allSatisfy(isDigit) && UInt8(part) != nil && (part == "0" || part.first != "0")
             }
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
     /// Whether `text` has the shape of an IPv6 address: hex groups and colons, at most one `::`, an IPv4 tail, a zone.
     package static func isIPv6(_ text: String) -> Bool {
@@ -75,7 +86,10 @@ public struct EndpointAddress: Sendable, Hashable {
             let parts = half.split(separator: ":", omittingEmptySubsequences: false)
             for (position, part) in parts.enumerated() {
                 let isTail = index == halves.count - 1 && position == parts.count - 1
-                if isTail, isIPv4(String(part)) { groups += 2; continue }
+                if isTail, isIPv4(String(part)) {
+                    groups += 2
+                    continue
+                }
                 guard (1...4).contains(part.count), part.utf8.allSatisfy(isHexDigit) else { return false }
                 groups += 1
             }
@@ -96,7 +110,7 @@ extension EndpointAddress: CustomStringConvertible {
         switch kind {
         case .ipv4(let host, let port): "\(host):\(port)"
         case .ipv6(let host, let port): "[\(host)]:\(port)"
-        case .unix(let path): "unix:\(path)"
+        case .unix(let path): path.hasPrefix("\0") ? "unix-abstract:\(path.dropFirst())" : "unix:\(path)"
         }
     }
 }

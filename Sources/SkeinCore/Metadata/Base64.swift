@@ -37,7 +37,10 @@ package enum Base64 {
         var letters = 0
         var padding = 0
         for letter in text {
-            if letter == UInt8(ascii: "=") { padding += 1; continue }
+            if letter == UInt8(ascii: "=") {
+                padding += 1
+                continue
+            }
             let value = values[Int(letter)]
             guard value != 0xff, padding == 0 else { return nil }
             letters += 1

@@ -57,9 +57,8 @@ public struct Metadata: Sendable {
     }
 
     public mutating func append(contentsOf other: Metadata) {
-        if isEmpty { self = other; return }
         if other.isEmpty { return }
-        storage = .entries(entries + other.entries)
+        storage = isEmpty ? other.storage : .entries(entries + other.entries)
     }
 
     /// The first text value of `name`. Setting replaces all values; `nil` removes them.

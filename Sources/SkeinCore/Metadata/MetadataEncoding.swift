@@ -23,7 +23,8 @@ package enum MetadataEncoding {
                     return "metadata \"\(element.name)\" ends in -bin and needs a binary value"
                 }
                 if !text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) {
-                    return "the value of metadata \"\(element.name)\" is not printable ASCII; use a -bin name for other bytes"
+                    return "the value of metadata \"\(element.name)\" is not printable ASCII;"
+                        + " use a -bin name for other bytes"
                 }
             case .binary:
                 if !element.name.hasSuffix("-bin") {
@@ -45,6 +46,7 @@ package enum MetadataEncoding {
     static func decode(_ block: HeaderBlock) -> [Metadata.Element] {
         var entries: [Metadata.Element] = []
         entries.reserveCapacity(block.count)
+        // swift-format-ignore: ReplaceForEachWithForLoop
         block.forEach { name, value in
             let name = String(decoding: name, as: UTF8.self)
             guard name.hasSuffix("-bin") else {

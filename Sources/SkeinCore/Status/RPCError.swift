@@ -12,7 +12,10 @@ public struct RPCError: Error, Sendable {
         let origin: Origin
         let attempts: [AttemptSummary]
 
-        init(_ status: Status, _ metadata: Metadata, _ cause: (any Error)?, _ origin: Origin, _ attempts: [AttemptSummary]) {
+        init(
+            _ status: Status, _ metadata: Metadata, _ cause: (any Error)?, _ origin: Origin,
+            _ attempts: [AttemptSummary]
+        ) {
             self.status = status
             self.metadata = metadata
             self.cause = cause

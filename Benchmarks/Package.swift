@@ -1,0 +1,25 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let skein = Target.Dependency.product(name: "Skein", package: "skein")
+
+let package = Package(
+    name: "benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "skein", path: "..")],
+    targets: [
+        .target(name: "BenchProtos", dependencies: [skein], swiftSettings: settings),
+        .executableTarget(name: "bench-server", dependencies: [skein, "BenchProtos"], swiftSettings: settings),
+        .executableTarget(name: "bench-client", dependencies: [skein, "BenchProtos"], swiftSettings: settings),
+        .executableTarget(name: "pick-cost", dependencies: [skein], swiftSettings: settings),
+    ]
+)

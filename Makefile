@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+# Each target first makes sure that the machine has what it needs (.ci/setup).
+.PHONY: help setup setup-bench demo test bench format check generate clean
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+help:
+	@echo 'make demo      one client balances over three servers, which come and go'
+	@echo 'make test      build and run every test'
+	@echo 'make check     format, layers, sizes, generated code'
+	@echo 'make format    rewrite the Swift files in the project'"'"'s format'
+	@echo 'make generate  rewrite the generated code'
+	@echo 'make bench     requests per second and CPU per call, beside C++ gRPC (PEERS=all: and grpc-swift-2)'
+	@echo 'make setup     install what a build needs; every target does'
+	@echo 'make clean     remove what was built'
+
+setup:
+	@.ci/setup
+
+setup-bench:
+	@.ci/setup bench
+
+demo: setup
+	@.ci/phase build swift build --product demo
+	@.build/debug/demo
+
+test: setup .venv/stamp
+	@.ci/phase "tests of the checks" .venv/bin/python -B -m unittest discover -s .ci/tests
+	@.ci/phase build swift build --build-tests
+	@.ci/swift-test
+
+# The Python peer of the interop tests; made again when its requirements change.
+.venv/stamp: .ci/requirements.txt | setup
+	@.ci/phase "python packages" sh -c 'python3 -m venv --clear .venv && \
+	    .venv/bin/pip install --quiet --disable-pip-version-check -r .ci/requirements.txt'
+	@touch $@
+
+check: setup
+	@.ci/phase format .ci/format
+	@.ci/phase layers .ci/layers
+	@.ci/phase sizes .ci/sizes
+	@.ci/phase words .ci/words
+	@.ci/phase generated .ci/generated
+
+format: setup
+	@.ci/format --fix
+
+generate: setup
+	@.ci/generated --write
+
+bench: setup-bench
+	@Benchmarks/run
+
+clean:
+	@rm -rf .build .venv Benchmarks/.build*

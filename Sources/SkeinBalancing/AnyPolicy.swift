@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
+
+/// A policy of any type, as a channel holds it.
+package struct AnyPolicy: Sendable {
+    private var policy: any LoadBalancingPolicy
+    private let knownPolicies: [String]
+    package let name: String
+
+    init<P: LoadBalancingPolicy>(_ policy: P, knownPolicies: [String]) {
+        self.policy = policy
+        self.knownPolicies = knownPolicies
+        name = P.name
+    }
+
+    package mutating func update(_ update: EndpointUpdate, _ out: inout PolicyActions) {
+        policy.update(update, &out)
+    }
+
+    /// Takes the configuration of `choice`, which names the same policy. Throws, unchanged, if it is invalid.
+    package mutating func reconfigure(
+        _ choice: LoadBalancing, _ out: inout PolicyActions
+    ) throws(ConfigurationError) {
+        try AnyPolicy.reconfigure(&policy, choice, knownPolicies, &out)
+    }
+
+    package mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions) {
+        policy.resolutionFailed(error, &out)
+    }
+
+    package mutating func subchannel(
+        _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
+    ) {
+        policy.subchannel(id, became: state, &out)
+    }
+
+    package mutating func load(of id: SubchannelID, reported report: LoadReport, _ out: inout PolicyActions) {
+        policy.load(of: id, reported: report, &out)
+    }
+
+    package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) { policy.timerFired(id, &out) }
+
+    package mutating func exitIdle(_ out: inout PolicyActions) { policy.exitIdle(&out) }
+
+    private static func reconfigure<P: LoadBalancingPolicy>(
+        _ policy: inout P, _ choice: LoadBalancing, _ knownPolicies: [String], _ out: inout PolicyActions
+    ) throws(ConfigurationError) {
+        policy.reconfigure(try P.Configuration(of: choice, knownPolicies: knownPolicies), &out)
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SkeinCore
+
+/// A load balancing policy that keeps a connection to every endpoint and chooses among the ready ones.
+///
+/// Connecting, reconnecting, waiting, failing and asking the resolver again are done for it by `Sharded`.
+public protocol EndpointPolicy: Sendable {
+    associatedtype Configuration: LoadBalancingConfiguration = NoConfiguration
+    associatedtype EndpointPicker: Picker
+
+    /// How configs name it, in snake case, e.g. `round_robin`.
+    static var name: String { get }
+
+    /// `seed` differs from channel to channel: what a policy does by chance, it derives from it.
+    init(_ configuration: Configuration, seed: UInt64)
+
+    /// Called whenever the ready endpoints have changed, and only with at least one; in no particular order.
+    mutating func makePicker(over ready: [ReadyEndpoint]) -> EndpointPicker
+}
+
+/// An endpoint with a connection that can take calls.
+public struct ReadyEndpoint: Sendable {
+    /// What a picker returns to choose it.
+    public let id: SubchannelID
+    /// What this channel knows of its load: live, so a picker may look at it during a pick.
+    public let load: EndpointLoad
+
+    package init(id: SubchannelID, load: EndpointLoad) {
+        self.id = id
+        self.load = load
+    }
+
+    public var endpoint: Endpoint { load.endpoint }
+}

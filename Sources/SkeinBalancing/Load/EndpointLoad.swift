@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
+internal import Synchronization
+
+/// What this channel knows of the load of one endpoint. Survives reconnects; may be read at any time, by any thread.
+public final class EndpointLoad: @unchecked Sendable {  // `table` owns the memory that `slot` points into
+    /// The endpoint as the resolver last described it.
+    package let endpoint: Endpoint
+    private let generation: UInt32
+    private let slot: UnsafeMutablePointer<EndpointSlot>
+    private let table: SlotTable
+
+    init(of id: SubchannelID, at endpoint: Endpoint, in table: SlotTable) {
+        self.endpoint = endpoint
+        self.table = table
+        generation = id.generation
+        slot = table.slot(id.slot)
+    }
+
+    /// Attempts that went to the endpoint and have not ended; 0 once the endpoint is gone and its slot serves another.
+    public var inFlight: Int {
+        slot.pointee.generation.load(ordering: .relaxed) == generation ? slot.pointee.inFlight : 0
+    }
+}

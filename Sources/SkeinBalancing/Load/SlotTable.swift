@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Synchronization
+
+/// The slots of one channel's subchannels, by number, at addresses that never change.
+///
+/// Any thread may count in a slot. What says `control` belongs to the channel's balancer driver and happens under its
+/// lock. A slot serves a new subchannel only when the old one was released, every pick that may have seen it before is
+/// over, and none of its attempts is in flight.
+package final class SlotTable: @unchecked Sendable {  // owns the chunks; the driver's lock guards the rest
+    private static let firstChunk: UInt32 = 64
+
+    /// Chunk k holds 64 · 2^k slots: 26 of them number all that a `UInt32` can.
+    private let chunks = UnsafeMutablePointer<UnsafeMutablePointer<EndpointSlot>?>.allocate(capacity: 26)
+    private var used: UInt32 = 0
+    private var free: [UInt32] = []
+    /// Released, but picks that began before may still start attempts there.
+    private var closing = RetireList<UInt32, ReaderStripe>()
+    /// Released, no pick can see them; attempts may be in flight.
+    private var draining: [UInt32] = []
+
+    package init() { chunks.initialize(repeating: nil, count: 26) }
+
+    deinit {
+        for index in 0..<used {
+            if let held = slot(index).pointee.subchannel.load(ordering: .relaxed) {
+                Unmanaged<AnyObject>.fromOpaque(held).release()
+            }
+        }
+        for index in 0..<26 { chunks[index].map { UnsafeMutableRawPointer($0).deallocate() } }
+        chunks.deallocate()
+    }
+
+    func slot(_ index: UInt32) -> UnsafeMutablePointer<EndpointSlot> {
+        let (chunk, offset) = SlotTable.place(index)
+        return chunks[chunk].unsafelyUnwrapped + offset
+    }
+
+    /// The subchannel to give an attempt to, counted as started; `nil` when it was shut down. Only within the reading
+    /// section of a pick, which keeps the subchannel alive: sections and `release` follow the rule of `RetireList`.
+    func start(_ id: SubchannelID) -> UnsafeRawPointer? {
+        let slot = slot(id.slot)
+        guard slot.pointee.pickable.load(ordering: .sequentiallyConsistent) == id.generation,
+            let subchannel = slot.pointee.subchannel.load(ordering: .relaxed)
+        else { return nil }
+        slot.pointee.started.wrappingAdd(1, ordering: .relaxed)
+        return subchannel
+    }
+
+    /// The attempt has ended. Once for every token.
+    package func completed(_ token: PickToken) {
+        let slot = slot(token.id.slot)
+        guard slot.pointee.generation.load(ordering: .relaxed) == token.id.generation else { return }
+        slot.pointee.completed.wrappingAdd(1, ordering: .releasing)
+    }
+
+    /// Attempts started on the subchannel and not yet completed.
+    package func inFlight(_ id: SubchannelID) -> Int {
+        let slot = slot(id.slot)
+        return slot.pointee.generation.load(ordering: .relaxed) == id.generation ? slot.pointee.inFlight : 0
+    }
+
+    private static func place(_ index: UInt32) -> (chunk: Int, offset: Int) {
+        let position = UInt64(index) + UInt64(firstChunk)
+        let power = 63 - position.leadingZeroBitCount
+        return (power - 6, Int(position - 1 << UInt64(power)))
+    }
+}
+
+// MARK: control
+
+extension SlotTable {
+    /// A number for a new subchannel; it must be attached, or is lost.
+    package func allocate() -> SubchannelID {
+        if let index = free.popLast() {
+            return SubchannelID(slot: index, generation: slot(index).pointee.generation.load(ordering: .relaxed))
+        }
+        let (chunk, offset) = SlotTable.place(used)
+        if offset == 0 { chunks[chunk] = SlotTable.makeChunk(Int(SlotTable.firstChunk) << chunk) }
+        defer { used += 1 }
+        return SubchannelID(slot: used, generation: 1)
+    }
+
+    /// Makes the subchannel pickable.
+    func attach(_ subchannel: AnyObject, to id: SubchannelID) {
+        let held = UnsafeRawPointer(Unmanaged.passRetained(subchannel).toOpaque())
+        slot(id.slot).pointee.subchannel.store(held, ordering: .relaxed)
+        slot(id.slot).pointee.pickable.store(id.generation, ordering: .releasing)
+    }
+
+    /// No pick that starts from now on chooses it.
+    func release(_ id: SubchannelID) {
+        let slot = slot(id.slot)
+        guard slot.pointee.pickable.load(ordering: .relaxed) == id.generation else { return }
+        slot.pointee.pickable.store(0, ordering: .sequentiallyConsistent)
+        closing.retire(id.slot, sampled: ReaderStripes())
+    }
+
+    /// Frees what can be freed; returns the subchannels, to drop after unlocking.
+    func reclaim() -> [AnyObject] {
+        guard isReclaiming else { return [] }
+        let closed = closing.poll(ReaderStripes.sequence)
+        draining += closed
+        draining.removeAll { index in
+            let slot = slot(index)
+            guard slot.pointee.inFlight == 0 else { return false }
+            slot.pointee.generation.wrappingAdd(1, ordering: .relaxed)
+            slot.pointee.started.store(0, ordering: .relaxed)
+            slot.pointee.completed.store(0, ordering: .relaxed)
+            free.append(index)
+            return true
+        }
+        return closed.compactMap { index in
+            slot(index).pointee.subchannel.exchange(nil, ordering: .relaxed)
+                .map { Unmanaged<AnyObject>.fromOpaque($0).takeRetainedValue() }
+        }
+    }
+
+    /// Whether there are subchannels that were released and whose slots cannot serve others yet.
+    var isReclaiming: Bool { !closing.isEmpty || !draining.isEmpty }
+
+    private static func makeChunk(_ count: Int) -> UnsafeMutablePointer<EndpointSlot> {
+        let bytes = UnsafeMutableRawPointer.allocate(byteCount: 64 * count, alignment: 64)
+        let slots = bytes.bindMemory(to: EndpointSlot.self, capacity: count)
+        for index in 0..<count { (slots + index).initialize(to: EndpointSlot()) }
+        return slots
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
+
+/// The load balancing policies that a channel knows, by name.
+public struct LoadBalancingRegistry: Sendable {
+    /// Every policy of this library: the one list to extend.
+    public static let builtIn: LoadBalancingRegistry = {
+        var registry = LoadBalancingRegistry()
+        registry.register(PickFirst.self)
+        registry.register(RoundRobin.self)
+        return registry
+    }()
+
+    private var policies: [String: any LoadBalancingPolicy.Type] = [:]
+
+    /// A registry that knows no policy.
+    public init() {}
+
+    /// Adds a policy; one of the same name is replaced.
+    public mutating func register<P: LoadBalancingPolicy>(_ policy: P.Type) { policies[P.name] = policy }
+
+    /// Adds a policy; one of the same name is replaced.
+    public mutating func register<P: EndpointPolicy>(_ policy: P.Type) { register(Sharded<P>.self) }
+
+    /// All registered names, sorted.
+    public var names: [String] { policies.keys.sorted() }
+
+    /// The policy of the first entry whose name is registered (gRPC service config, loadBalancingConfig). Throws when
+    /// none is, or when that entry's configuration is invalid.
+    package func make(_ choices: [LoadBalancing], seed: UInt64) throws(ConfigurationError) -> AnyPolicy {
+        guard let choice = choices.first(where: { policies[$0.policy] != nil }), let type = policies[choice.policy]
+        else { throw unknown(choices) }
+        return try make(type, choice, seed)
+    }
+
+    /// Throws what `make` would throw.
+    package func validate(_ choices: [LoadBalancing]) throws(ConfigurationError) { _ = try make(choices, seed: 0) }
+
+    private func make<P: LoadBalancingPolicy>(
+        _ type: P.Type, _ choice: LoadBalancing, _ seed: UInt64
+    ) throws(ConfigurationError) -> AnyPolicy {
+        let configuration = try P.Configuration(of: choice, knownPolicies: names)
+        return AnyPolicy(P(configuration, seed: seed), knownPolicies: names)
+    }
+
+    private func unknown(_ choices: [LoadBalancing]) -> ConfigurationError {
+        let expected = "expected one of \(names.joined(separator: ", "))"
+        guard !choices.isEmpty else { return ConfigurationError("no load balancing policy is named: \(expected)") }
+        let found = choices.map { "\"\($0.policy)\"\(Spelling.hint(for: $0.policy, in: names))" }
+        return ConfigurationError(
+            "load balancing policy \(found.joined(separator: ", ")) is not registered: \(expected)")
+    }
+}
+
+extension LoadBalancingConfiguration {
+    /// What was made in code, or is read from JSON, or the defaults.
+    init(of choice: LoadBalancing, knownPolicies: [String]) throws(ConfigurationError) {
+        if let typed = choice.configuration {
+            guard let configuration = typed as? Self else {
+                throw ConfigurationError(
+                    "the configuration of \(choice.policy) is a \(type(of: typed)): expected a \(Self.self)")
+            }
+            self = configuration
+        } else if let json = choice.json {
+            var fields = try ConfigFields(json, path: choice.policy, knownPolicies: knownPolicies)
+            try self.init(reading: &fields)
+        } else {
+            self.init()
+        }
+    }
+}

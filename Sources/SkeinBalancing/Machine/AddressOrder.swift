@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
+
+/// In which order a policy with one connection tries the addresses of all endpoints (gRFC A61, A62, A113).
+enum AddressOrder {
+    /// One endpoint for each address, with the attributes of its own; of equal addresses the first. IPv6 and IPv4
+    /// alternate (RFC 8305 section 4), so that a family that does not work costs one attempt at a time.
+    static func flatten(_ endpoints: [Endpoint]) -> [Endpoint] {
+        var seen: Set<EndpointAddress> = []
+        var families: [Int] = []
+        var queues: [Int: [Endpoint]] = [:]
+        for endpoint in endpoints {
+            for address in endpoint.addresses where seen.insert(address).inserted {
+                var single = endpoint
+                single.addresses = [address]
+                let family = family(of: address)
+                if queues[family] == nil { families.append(family) }
+                queues[family, default: []].append(single)
+            }
+        }
+        let longest = queues.values.map(\.count).max() ?? 0
+        return (0..<longest).flatMap { turn in
+            families.compactMap { family in queues[family].flatMap { turn < $0.count ? $0[turn] : nil } }
+        }
+    }
+
+    /// A random order in which an endpoint of twice the weight is twice as likely to come first, and so on for the
+    /// rest. A weight of 0 counts as 1.
+    static func shuffle(_ endpoints: [Endpoint], _ random: inout SplitMix64) -> [Endpoint] {
+        var left = endpoints
+        var order: [Endpoint] = []
+        order.reserveCapacity(left.count)
+        var total = left.reduce(UInt64(0)) { $0 + weight($1) }
+        while left.count > 1 {
+            var point = UInt64.random(in: 0..<total, using: &random)
+            var chosen = 0
+            while point >= weight(left[chosen]) {
+                point -= weight(left[chosen])
+                chosen += 1
+            }
+            total -= weight(left[chosen])
+            order.append(left[chosen])
+            left.swapAt(chosen, left.count - 1)
+            left.removeLast()
+        }
+        return order + left
+    }
+
+    private static func weight(_ endpoint: Endpoint) -> UInt64 { UInt64(max(endpoint.weight, 1)) }
+
+    private static func family(of address: EndpointAddress) -> Int {
+        switch address.kind {
+        case .ipv6: 6
+        case .ipv4: 4
+        case .unix: 0
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SkeinCore
+
+/// An endpoint policy as a load balancing policy: `EndpointSharding` keeps the connections, the policy makes the
+/// pickers.
+public struct Sharded<Policy: EndpointPolicy>: LoadBalancingPolicy {
+    public static var name: String { Policy.name }
+
+    private var policy: Policy
+    private var configuration: Policy.Configuration
+    private var sharding = EndpointSharding()
+    private var random: SplitMix64
+
+    public init(_ configuration: Policy.Configuration, seed: UInt64) {
+        self.configuration = configuration
+        random = SplitMix64(seed: seed)
+        policy = Policy(configuration, seed: random.next())
+    }
+
+    public mutating func update(_ update: EndpointUpdate, _ out: inout PolicyActions) {
+        publish(sharding.update(update, &out), &out)
+    }
+
+    public mutating func reconfigure(_ configuration: Policy.Configuration, _ out: inout PolicyActions) {
+        guard configuration != self.configuration else { return }
+        self.configuration = configuration
+        policy = Policy(configuration, seed: random.next())
+        publish(sharding.outlook, &out)
+    }
+
+    public mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions) {
+        publish(sharding.resolutionFailed(error), &out)
+    }
+
+    public mutating func subchannel(
+        _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
+    ) {
+        publish(sharding.subchannel(id, became: state, &out), &out)
+    }
+
+    private mutating func publish(_ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions) {
+        switch outlook {
+        case .ready(let endpoints): out.publish(.ready, policy.makePicker(over: endpoints))
+        case .connecting: out.publish(.connecting, QueueingPicker())
+        case .failing(let error): out.publish(.transientFailure(error), FailingPicker(error))
+        case nil: break
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SkeinCore
+
+/// What a picker knows of the attempt it chooses for.
+public struct PickContext: ~Copyable {
+    public let method: MethodDescriptor
+    /// A number drawn for this pick.
+    public package(set) var random: UInt64 = 0
+    /// What the call is to be hashed by, if anything.
+    public let hash: UInt64?
+    /// Counts from 0; above 0 for a retry or a hedge.
+    public package(set) var attempt = 0
+
+    /// A small number that picks on other threads do not have at the same time; dense from 0.
+    package var reader: UInt32 = 0
+    private var tried = TriedList()
+    private let metadata: Metadata
+    /// Last, since its size is known only at run time: what follows it would cost a look-up.
+    public let deadline: Deadline?
+
+    package init(
+        _ method: MethodDescriptor, metadata: Metadata = [:], hash: UInt64? = nil, deadline: Deadline? = nil
+    ) {
+        self.method = method
+        self.metadata = metadata
+        self.hash = hash
+        self.deadline = deadline
+    }
+
+    /// Whether an earlier attempt of this call went to the subchannel.
+    public func wasTried(_ id: SubchannelID) -> Bool { tried.contains(id) }
+
+    /// The first text value of the call's metadata under `name`.
+    public func metadata(_ name: String) -> String? { metadata[name] }
+
+    /// Starts the next attempt, after one on `id`.
+    package mutating func attempted(_ id: SubchannelID) {
+        attempt += 1
+        tried.append(id)
+    }
+}
+
+/// The last four subchannels tried (a call makes at most five attempts), without an allocation.
+private struct TriedList {
+    private static let none = SubchannelID(slot: 0, generation: 0)
+    private var recent = (none, none, none, none)
+
+    func contains(_ id: SubchannelID) -> Bool {
+        recent.0 == id || recent.1 == id || recent.2 == id || recent.3 == id
+    }
+
+    mutating func append(_ id: SubchannelID) { recent = (id, recent.0, recent.1, recent.2) }
+}

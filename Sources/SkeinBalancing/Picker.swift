@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SkeinCore
+
+/// Chooses where one attempt of a call goes. Immutable but for atomics, used by many threads at once.
+public protocol Picker: Sendable {
+    /// Called for every attempt, on the caller's thread: it must not block, and should not allocate.
+    func pick(_ call: borrowing PickContext) -> PickResult
+
+    /// Why `pick` would choose as it does now, for people; `nil` when there is nothing to say.
+    func explain(_ call: borrowing PickContext) -> String?
+}
+
+extension Picker {
+    public func explain(_ call: borrowing PickContext) -> String? { nil }
+}
+
+/// Where an attempt goes, or why it does not go.
+public struct PickResult: Sendable {
+    package enum Kind: Sendable {
+        case subchannel(SubchannelID, note: UInt32)
+        case queue
+        case fail(RPCError)
+        case drop(RPCError)
+    }
+
+    package let kind: Kind
+
+    /// Goes to a subchannel. `note` comes back to the policy with the attempt's outcome.
+    public static func subchannel(_ id: SubchannelID, note: UInt32 = 0) -> PickResult {
+        PickResult(kind: .subchannel(id, note: note))
+    }
+
+    /// Waits for the next picker.
+    public static var queue: PickResult { PickResult(kind: .queue) }
+
+    /// Fails the call, unless it waits for ready.
+    public static func fail(_ error: RPCError) -> PickResult { PickResult(kind: .fail(error)) }
+
+    /// Fails the call even if it waits for ready, and without a retry.
+    public static func drop(_ error: RPCError) -> PickResult { PickResult(kind: .drop(error)) }
+}
+
+/// Lets every call wait: before the first answer, while connecting, while idle.
+package struct QueueingPicker: Picker {
+    package init() {}
+    package func pick(_ call: borrowing PickContext) -> PickResult { .queue }
+}
+
+/// Fails every call with one error.
+package struct FailingPicker: Picker {
+    private let error: RPCError
+
+    package init(_ error: RPCError) { self.error = error }
+    package func pick(_ call: borrowing PickContext) -> PickResult { .fail(error) }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `round_robin`: every ready endpoint in turn.
+///
+/// Every thread takes turns on its own, so that threads share nothing they write. A new picker starts at random places,
+/// so that clients which learn of the same change at the same time do not all turn to the same endpoint.
+package struct RoundRobin: EndpointPolicy {
+    package static let name = "round_robin"
+    private var random: SplitMix64
+
+    package init(_ configuration: NoConfiguration, seed: UInt64) { random = SplitMix64(seed: seed) }
+
+    package mutating func makePicker(over ready: [ReadyEndpoint]) -> RoundRobinPicker {
+        let turns = ReaderTurns(around: ready.count, readers: ReaderStripes.count, random: &random)
+        return RoundRobinPicker(ids: ready.map(\.id), turns: turns)
+    }
+}
+
+package struct RoundRobinPicker: Picker {
+    fileprivate let ids: [SubchannelID]
+    fileprivate let turns: ReaderTurns
+
+    package func pick(_ call: borrowing PickContext) -> PickResult { .subchannel(ids[turns.next(call.reader)]) }
+}

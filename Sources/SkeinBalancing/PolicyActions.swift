@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SkeinCore
+
+/// What a policy asks for while it handles one event. The channel does it after the policy has returned.
+public struct PolicyActions: ~Copyable {
+    /// The time of the event.
+    public let now: ContinuousClock.Instant
+    /// A number drawn for this event.
+    public let random: UInt64
+
+    private let slots: SlotTable
+    private var commands: [PolicyCommand] = []
+    private var published: PolicyCommand?
+    private var shutDowns: [PolicyCommand] = []
+
+    package init(slots: SlotTable, now: ContinuousClock.Instant, random: UInt64) {
+        self.slots = slots
+        self.now = now
+        self.random = random
+    }
+
+    /// A new subchannel, idle until `connect`. It tries the endpoint's addresses in order.
+    public mutating func createSubchannel(for endpoint: Endpoint) -> SubchannelID {
+        let id = slots.allocate()
+        commands.append(.createSubchannel(id, endpoint))
+        return id
+    }
+
+    /// Connects an idle subchannel; nothing for one that is not idle.
+    public mutating func connect(_ id: SubchannelID) { commands.append(.connect(id)) }
+
+    /// No new call goes to the subchannel; its connection closes when those that run have ended.
+    public mutating func shutDown(_ id: SubchannelID) { shutDowns.append(.shutDown(id)) }
+
+    /// Fires `id` once, after `delay`. Scheduling it anew replaces it.
+    public mutating func schedule(_ id: TimerID, after delay: Duration) { commands.append(.schedule(id, after: delay)) }
+
+    /// Asks the resolver for a new answer; it decides when.
+    public mutating func requestResolution() { commands.append(.requestResolution) }
+
+    /// The channel's state from now on, and the picker that every pick uses from now on. Of several calls during one
+    /// event the last counts.
+    public mutating func publish(_ state: ConnectivityState, _ picker: some Picker) {
+        published = .publish(state, picker)
+    }
+
+    /// The load of a subchannel of this policy, for its pickers. A new handle when `endpoint` has changed.
+    public func load(of id: SubchannelID, at endpoint: Endpoint) -> EndpointLoad {
+        EndpointLoad(of: id, at: endpoint, in: slots)
+    }
+
+    /// Everything asked for, in the order to do it: what shuts down comes after the picker that no longer knows it.
+    package consuming func finish() -> [PolicyCommand] {
+        var all = commands
+        if let published { all.append(published) }
+        all += shutDowns
+        return all
+    }
+}
+
+/// One thing that a policy asked for.
+package enum PolicyCommand: Sendable {
+    case createSubchannel(SubchannelID, Endpoint)
+    case connect(SubchannelID)
+    case shutDown(SubchannelID)
+    case schedule(TimerID, after: Duration)
+    case requestResolution
+    case publish(ConnectivityState, any Picker)
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CSkein
+internal import SkeinCore
+internal import Synchronization
+
+/// One publication, never changed.
+private final class Snapshot: Sendable {
+    let state: ConnectivityState
+    let picker: any Picker
+    let generation: UInt64
+
+    init(_ state: ConnectivityState, _ picker: any Picker, _ generation: UInt64) {
+        self.state = state
+        self.picker = picker
+        self.generation = generation
+    }
+}
+
+/// `PickerCell` without the type of its subchannels, so that a pick is compiled once, here.
+final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the driver's lock guards the retired ones
+    enum Outcome {
+        case subchannel(AnyObject, PickToken)
+        case queue(generation: UInt64)
+        case fail(RPCError)
+        case drop(RPCError)
+    }
+
+    let slots = SlotTable()
+    private let current: Atomic<UnsafeRawPointer>
+    private var newest: Snapshot
+    private var retired = RetireList<Snapshot, ReaderStripe>()
+
+    init() {
+        newest = Snapshot(.idle, QueueingPicker(), 0)
+        current = Atomic(UnsafeRawPointer(Unmanaged.passUnretained(newest).toOpaque()))
+    }
+
+    func pick(_ context: inout PickContext) -> Outcome {
+        let stripe = skein_stripe_current()!
+        context.reader = skein_stripe_index(stripe)
+        context.random = skein_stripe_random(stripe)
+        let entered = skein_stripe_enter(stripe)
+        defer { if entered { skein_stripe_exit(stripe) } }
+        // Not retained: the section keeps it alive.
+        let snapshot = Unmanaged<Snapshot>.fromOpaque(current.load(ordering: .sequentiallyConsistent))
+        return snapshot._withUnsafeGuaranteedRef { snapshot in
+            switch snapshot.picker.pick(context).kind {
+            case .subchannel(let id, let note):
+                guard let chosen = slots.start(id) else { return .queue(generation: snapshot.generation) }
+                let subchannel = Unmanaged<AnyObject>.fromOpaque(chosen).takeUnretainedValue()
+                return .subchannel(subchannel, PickToken(id: id, note: note))
+            case .queue: return .queue(generation: snapshot.generation)
+            case .fail(let error): return .fail(error)
+            case .drop(let error): return .drop(error)
+            }
+        }
+    }
+}
+
+// MARK: the driver's side
+
+extension PickerCore {
+    var state: ConnectivityState { newest.state }
+    var generation: UInt64 { newest.generation }
+    var isRetiring: Bool { !retired.isEmpty || slots.isReclaiming }
+    var snapshotsAlive: Int { retired.count + 1 }
+
+    func publish(_ state: ConnectivityState, _ picker: any Picker) -> PickerGarbage {
+        let next = Snapshot(state, picker, newest.generation + 1)
+        let old = newest
+        newest = next
+        current.store(UnsafeRawPointer(Unmanaged.passUnretained(next).toOpaque()), ordering: .sequentiallyConsistent)
+        retired.retire(old, sampled: ReaderStripes())
+        return retire()
+    }
+
+    func detach(_ id: SubchannelID) -> PickerGarbage {
+        slots.release(id)
+        return retire()
+    }
+
+    func retire() -> PickerGarbage {
+        var garbage: [AnyObject] = retired.poll(ReaderStripes.sequence)
+        garbage += slots.reclaim()
+        return PickerGarbage(garbage)
+    }
+}

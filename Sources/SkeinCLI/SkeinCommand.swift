@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// The `skein` command. A new command is a file under Commands and a line here.
+@main
+struct SkeinCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "skein",
+        abstract: "Works with gRPC services in Swift.",
+        subcommands: [
+            GenerateCommand.self,
+            VersionCommand.self,
+        ])
+}

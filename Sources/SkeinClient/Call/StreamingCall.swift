@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SkeinCore
+public import SkeinTransport
+
+/// A streaming call as the typed shells hold it. When the last of them lets go, the call is cancelled.
+@usableFromInline
+final class StreamingCall: Sendable {
+    private let call: ClientCall
+    private let outcome: StreamingOutcome
+    private let reporter: CallReporter?
+    private let pipes: MessagePipes
+
+    init(_ core: ChannelCore, _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions) {
+        let plan = core.plan(method, options)
+        let link = CallLink()
+        let limits = StreamLimits(streamWindow: core.options.streamWindow, replayBytes: 256 << 10)
+        pipes = MessagePipes(limits) { link.cancel($0) }
+        outcome = StreamingOutcome(pipes)
+        reporter = core.reporter()
+        if let count = request?.count { reporter?.messageSent(method, count) }
+        call = ClientCall(
+            plan, over: core, request: request.map(OutgoingMessages.sealed), pipes: pipes, reporter: reporter,
+            outcome: outcome)
+        link.connect(to: call)
+    }
+
+    deinit { cancel(RPCError(.cancelled, "the stream was dropped")) }
+
+    /// Starts the call; returns when it is on its way to a server. Throws when it never is.
+    nonisolated(nonsending) func start() async throws(RPCError) {
+        let result = await withTaskCancellationHandler { () async -> Result<Void, RPCError> in
+            call.start()
+            do throws(RPCError) { return .success(try await outcome.waitForStart()) } catch { return .failure(error) }
+        } onCancel: {
+            call.cancel(.taskCancelled)
+        }
+        try result.get()
+    }
+
+    func cancel(_ error: RPCError) {
+        if !outcome.hasEnded { call.cancel(error) }
+        pipes.finishInbound(error)
+    }
+
+    // MARK: requests
+
+    @usableFromInline
+    nonisolated(nonsending) func write(_ message: consuming Buffer) async throws(RPCError) {
+        let count = message.count
+        guard count <= call.plan.maxRequestBytes else {
+            throw RPCError(
+                .resourceExhausted,
+                "call \(call.plan.method): a request has \(count) bytes, the limit is \(call.plan.maxRequestBytes)")
+        }
+        try await pipes.write(OutgoingMessages.sealed(message))
+        reporter?.messageSent(call.plan.method, count)
+    }
+
+    @usableFromInline
+    func finishWriting() { pipes.finishWriting() }
+
+    // MARK: responses
+
+    /// The next message; `nil` when the call has ended well.
+    @usableFromInline
+    nonisolated(nonsending) func next() async throws(RPCError) -> Buffer? { try await pipes.nextMessage() }
+
+    nonisolated(nonsending) func metadata() async throws(RPCError) -> Metadata {
+        let result = await withTaskCancellationHandler { () async -> Result<Metadata, RPCError> in
+            do throws(RPCError) { return .success(try await outcome.metadata()) } catch { return .failure(error) }
+        } onCancel: {
+            call.cancel(.taskCancelled)
+        }
+        return try result.get()
+    }
+
+    nonisolated(nonsending) func summary() async -> CallSummary {
+        let (end, metadata) = await outcome.end()
+        return CallSummary(
+            method: call.plan.method, status: end.status, metadata: metadata, trailingMetadata: end.trailers,
+            endpoint: end.endpoint, attempts: end.attempts, elapsed: .now - call.plan.start,
+            sent: pipes.sent, received: pipes.received)
+    }
+
+    /// The one response of a method that has one, when the call has ended well.
+    @usableFromInline
+    nonisolated(nonsending) func response() async throws(RPCError) -> RawResponse {
+        let message = try await next()
+        while try await next() != nil {}
+        let (end, metadata) = await outcome.end()
+        guard let message else { throw end.error ?? RPCError(.unimplemented, "the server sent no response message") }
+        return RawResponse(message, metadata: metadata, end)
+    }
+
+    /// What the call throws after `error` came out of the application's writing code: the server's status if it has
+    /// ended the call, for that is why writing failed; else `error`, and the call is cancelled.
+    @usableFromInline
+    nonisolated(nonsending) func failure(after error: any Error) async -> RPCError {
+        if outcome.hasEnded, let status = await outcome.end().end.error { return status }
+        let error = RPCError(thrownByHandler: error)
+        cancel(error)
+        return error
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import SkeinBalancing
+internal import SkeinCore
+internal import SkeinHTTP2
+internal import SkeinResolution
+internal import SkeinTransport
+
+/// What the calls of a channel share: the picker, the queue in front of it, and the driver behind it.
+final class ChannelCore: Sendable {
+    let target: Target
+    let options: ChannelOptions
+    let cell = PickerCell<Subchannel>()
+    let queue: PickQueue
+    let states = StateBroadcast()
+    let balancer: BalancerDriver
+    private let authority: String
+    private let scheme: String
+    private let userAgent: String
+
+    static let version = "grpc-swift-skein/0.1"
+
+    init(_ text: String, _ security: TransportSecurity, _ options: ChannelOptions) throws(ConfigurationError) {
+        let target = try options.resolvers.target(text)
+        try security.validate(for: "channel \(text)")
+        try options.policies.validate(options.serviceConfig.loadBalancing)
+        self.target = target
+        self.options = options
+        scheme = "\(security.scheme)"
+        authority = try options.authority ?? options.resolvers.serviceAuthority(of: target)
+        userAgent = options.userAgent.map { "\($0) \(ChannelCore.version)" } ?? ChannelCore.version
+        let group = MultiThreadedEventLoopGroup.singleton
+        let eventLoop = group.next()
+        queue = PickQueue(on: eventLoop)
+        let link = DriverLink()
+        var context = ResolverContext()
+        if let logger = options.logger { context.logger = logger }
+        let resolver = ResolverDriver(try options.resolvers.make(target, context), backoff: options.backoff) { result in
+            link.receive(result, options.policies)
+        }
+        balancer = BalancerDriver(
+            BalancerControl(
+                BalancerControl.Environment(
+                    cell: cell, queue: queue, states: states, resolver: resolver,
+                    connector: Connector(
+                        HTTP2Configuration(options), timeout: options.backoff.minimumConnectTimeout),
+                    group: group, eventLoop: eventLoop, options: options, target: target)))
+        link.connect(to: balancer)
+    }
+
+    /// The head of an attempt.
+    func request(for plan: CallPlan) -> OutgoingRequest {
+        OutgoingRequest(
+            path: plan.method.path, authority: authority, scheme: scheme, metadata: plan.metadata, userAgent: userAgent)
+    }
+
+    func plan(_ method: MethodDescriptor, _ options: CallOptions) -> CallPlan {
+        let config = self.options.serviceConfig.methods.isEmpty ? nil : self.options.serviceConfig.config(for: method)
+        return CallPlan(method, self.options.defaults.adding(options), config: config)
+    }
+
+    func reporter() -> CallReporter? { CallReporter(options.observers, target: target.description) }
+}
+
+extension HTTP2Configuration {
+    fileprivate init(_ options: ChannelOptions) {
+        self.init()
+        initialStreamWindow = options.streamWindow
+        connectionWindow = options.connectionWindow
+        maxHeaderListBytes = options.maxHeaderBytes
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Logging
+public import SkeinBalancing
+public import SkeinCore
+public import SkeinResolution
+public import SkeinTransport
+
+/// How a channel behaves. Options chain: `.loadBalancing(.roundRobin).logger(logger)`.
+public struct ChannelOptions: Sendable {
+    /// What holds when the resolver brings no service config. Default: `pick_first` and no limits.
+    public var serviceConfig = ServiceConfig(loadBalancing: .pickFirst)
+    /// Told about every call. Default: none, and then calls pay nothing for it.
+    public var observers: [any CallObserver] = []
+    /// The policies that a service config may name.
+    public var policies = LoadBalancingRegistry.builtIn
+    /// The target schemes.
+    public var resolvers = ResolverRegistry.builtIn
+    /// What every call starts from.
+    public var defaults = CallOptions()
+    /// The `:authority` of requests. Default: the target's.
+    public var authority: String?
+    /// Put in front of the user agent.
+    public var userAgent: String?
+    /// A channel without a call for this long drops its connections and stops resolving (gRFC A62: 30 minutes).
+    public var idleTimeout = Duration.seconds(30 * 60)
+    /// Between connection attempts to one server.
+    public var backoff = Backoff()
+    /// The most bytes of response headers, counted as HTTP/2 does (RFC 9113 section 6.5.2).
+    public var maxHeaderBytes = 16 << 10
+    /// Flow-control windows, in bytes: of each stream and of each connection.
+    public var streamWindow = 1 << 20
+    public var connectionWindow = 8 << 20
+    /// Where the channel reports connections made and lost. Default: nowhere, at no cost.
+    public var logger: Logger?
+
+    public init() {}
+
+    private func with(_ change: (inout ChannelOptions) -> Void) -> ChannelOptions {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+
+    public func loadBalancing(_ policy: LoadBalancing) -> ChannelOptions {
+        with { $0.serviceConfig.loadBalancing = [policy] }
+    }
+    public func serviceConfig(_ config: ServiceConfig) -> ChannelOptions { with { $0.serviceConfig = config } }
+    public func observers(_ observers: any CallObserver...) -> ChannelOptions { with { $0.observers += observers } }
+    public func resolver<R: Resolver>(_ resolver: R.Type) -> ChannelOptions { with { $0.resolvers.register(resolver) } }
+    public func endpoints(_ list: EndpointList, as name: String) -> ChannelOptions {
+        with { $0.resolvers.register(list, as: name) }
+    }
+    public func policy<P: LoadBalancingPolicy>(_ policy: P.Type) -> ChannelOptions { with { $0.policies.register(policy) } }
+    public func policy<P: EndpointPolicy>(_ policy: P.Type) -> ChannelOptions { with { $0.policies.register(policy) } }
+    public func defaults(_ options: CallOptions) -> ChannelOptions { with { $0.defaults = options } }
+    public func idle(after timeout: Duration) -> ChannelOptions { with { $0.idleTimeout = timeout } }
+    public func backoff(_ backoff: Backoff) -> ChannelOptions { with { $0.backoff = backoff } }
+    public func logger(_ logger: Logger) -> ChannelOptions { with { $0.logger = logger } }
+}
+
+extension ChannelOptions {
+    public static func loadBalancing(_ policy: LoadBalancing) -> ChannelOptions { ChannelOptions().loadBalancing(policy) }
+    public static func serviceConfig(_ config: ServiceConfig) -> ChannelOptions { ChannelOptions().serviceConfig(config) }
+    public static func observers(_ observers: any CallObserver...) -> ChannelOptions {
+        ChannelOptions().with { $0.observers += observers }
+    }
+    public static func resolver<R: Resolver>(_ resolver: R.Type) -> ChannelOptions { ChannelOptions().resolver(resolver) }
+    /// Makes `list` what `static:///name` resolves to.
+    public static func endpoints(_ list: EndpointList, as name: String) -> ChannelOptions {
+        ChannelOptions().endpoints(list, as: name)
+    }
+    public static func policy<P: LoadBalancingPolicy>(_ policy: P.Type) -> ChannelOptions { ChannelOptions().policy(policy) }
+    public static func policy<P: EndpointPolicy>(_ policy: P.Type) -> ChannelOptions { ChannelOptions().policy(policy) }
+    public static func defaults(_ options: CallOptions) -> ChannelOptions { ChannelOptions().defaults(options) }
+    public static func idle(after timeout: Duration) -> ChannelOptions { ChannelOptions().idle(after: timeout) }
+    public static func logger(_ logger: Logger) -> ChannelOptions { ChannelOptions().logger(logger) }
+}

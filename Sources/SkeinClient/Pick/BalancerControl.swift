@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Logging
+internal import NIOCore
+internal import SkeinBalancing
+internal import SkeinCore
+internal import SkeinResolution
+internal import SkeinTransport
+
+/// What `BalancerDriver` drives: the channel's machine, its policy, its subchannels and timers.
+final class BalancerControl: @unchecked Sendable {  // owned by the driver: one thread at a time
+    typealias Event = BalancerDriver.Event
+
+    /// What a control works with, given once.
+    struct Environment: Sendable {
+        let cell: PickerCell<Subchannel>
+        let queue: PickQueue
+        let states: StateBroadcast
+        let resolver: ResolverDriver
+        let connector: Connector
+        let group: any EventLoopGroup
+        let eventLoop: any EventLoop
+        let options: ChannelOptions
+        let target: Target
+    }
+
+    private let environment: Environment
+    private var machine: ChannelMachine
+    private var policy: AnyPolicy?
+    private var choices: [LoadBalancing] = []
+    private var subchannels: [SubchannelID: Subchannel] = [:]
+    private var state = ConnectivityState.idle
+    private var timers: [TimerID: Scheduled<Void>] = [:]
+    private var idleCheck: RepeatedTask?
+    private var isRetireScheduled = false
+    private var closing: [UnsafeContinuation<Void, Never>] = []
+    /// Attempts started on subchannels that are gone.
+    private var pastAttempts: UInt64 = 0
+    private var post: (@Sendable (Event) -> Void) = { _ in }
+
+    init(_ environment: Environment) {
+        self.environment = environment
+        machine = ChannelMachine(idleTimeout: environment.options.idleTimeout)
+    }
+
+    func handle(_ event: Event, post: @escaping @Sendable (Event) -> Void) {
+        self.post = post
+        switch event {
+        case .wanted: wanted()
+        case .resolved(let resolution): resolved(resolution)
+        case .resolutionFailed(let error): resolutionFailed(error)
+        case .subchannel(let id, let state):
+            guard subchannels[id] != nil else { return }
+            run { $0.subchannel(id, became: state, &$1) }
+        case .subchannelClosed(let id): forget(id)
+        case .timer(let id):
+            timers[id] = nil
+            run { $0.timerFired(id, &$1) }
+        case .checkIdle: checkIdle()
+        case .retire:
+            isRetireScheduled = false
+            collect(environment.cell.retire())
+        case .shutDown(let grace, let continuation): shutDown(grace, continuation)
+        case .graceEnded: endGrace()
+        }
+    }
+
+    // MARK: the policy
+
+    /// Lets the policy handle something, and does what it asks for.
+    private func run(_ body: (inout AnyPolicy, inout PolicyActions) -> Void) {
+        guard var policy else { return }
+        var actions = PolicyActions(slots: environment.cell.slots, now: .now, random: .random(in: .min ... .max))
+        body(&policy, &actions)
+        self.policy = policy
+        for command in actions.finish() { perform(command) }
+    }
+
+    private func perform(_ command: PolicyCommand) {
+        switch command {
+        case .createSubchannel(let id, let endpoint): create(id, endpoint)
+        case .connect(let id): subchannels[id]?.connect()
+        case .shutDown(let id): shutDown(id)
+        case .schedule(let id, let delay): schedule(id, delay)
+        case .requestResolution: environment.resolver.requestRefresh()
+        case .publish(let state, let picker): publish(state, picker)
+        }
+    }
+
+    private func create(_ id: SubchannelID, _ endpoint: Endpoint) {
+        let post = post
+        let subchannel = Subchannel(
+            id, endpoint, machine: SubchannelMachine(endpoint.addresses, backoff: environment.options.backoff),
+            connector: environment.connector, eventLoop: environment.group.next(), logger: environment.options.logger,
+            listener: Subchannel.Listener(
+                changed: { post(.subchannel($0, $1)) }, closed: { post(.subchannelClosed($0)) }))
+        subchannels[id] = subchannel
+        environment.cell.attach(subchannel, to: id)
+    }
+
+    private func shutDown(_ id: SubchannelID) {
+        guard let subchannel = subchannels.removeValue(forKey: id) else { return }
+        draining[id] = subchannel
+        pastAttempts += environment.cell.slots.started(id)
+        environment.cell.detach(id)
+        subchannel.shutDown()
+        scheduleRetire()
+    }
+
+    private func schedule(_ id: TimerID, _ delay: Duration) {
+        timers[id]?.cancel()
+        let post = post
+        timers[id] = environment.eventLoop.scheduleTask(in: TimeAmount(delay)) { post(.timer(id)) }
+    }
+
+    private func publish(_ state: ConnectivityState, _ picker: any Picker) {
+        self.state = state
+        collect(environment.cell.publish(state, picker))
+        environment.states.publish(state)
+        environment.queue.published(environment.cell.generation)
+    }
+
+    /// Old pickers are freed when no pick uses them; nobody waits for that.
+    private func collect(_ garbage: consuming PickerGarbage) {
+        _ = consume garbage
+        scheduleRetire()
+    }
+
+    private func scheduleRetire() {
+        guard environment.cell.isRetiring, !isRetireScheduled else { return }
+        isRetireScheduled = true
+        let post = post
+        environment.eventLoop.scheduleTask(in: .milliseconds(20)) { post(.retire) }
+    }
+
+    // MARK: the channel's life
+
+    private var draining: [SubchannelID: Subchannel] = [:]
+
+    private func wanted() {
+        switch machine.wanted(.now) {
+        case .activate(let interval):
+            state = .connecting
+            environment.states.publish(.connecting)
+            environment.resolver.start()
+            let post = post
+            let delay = TimeAmount(interval)
+            idleCheck = environment.eventLoop.scheduleRepeatedTask(initialDelay: delay, delay: delay) { _ in
+                post(.checkIdle)
+            }
+        case .nothing, .goIdle, .close:
+            if case .idle = state { run { $0.exitIdle(&$1) } }
+        }
+    }
+
+    private func checkIdle() {
+        let slots = environment.cell.slots
+        var attempts = pastAttempts
+        var isBusy = !environment.queue.isEmpty
+        for id in subchannels.keys {
+            attempts += slots.started(id)
+            if slots.inFlight(id) > 0 { isBusy = true }
+        }
+        if case .goIdle = machine.checked(attempts: attempts, isBusy: isBusy, .now) { stop(.idle, QueueingPicker()) }
+    }
+
+    /// Stops resolving and drops all connections; what runs on them may finish.
+    private func stop(_ state: ConnectivityState, _ picker: any Picker) {
+        environment.resolver.stop()
+        idleCheck?.cancel()
+        for timer in timers.values { timer.cancel() }
+        timers = [:]
+        policy = nil
+        publish(state, picker)
+        for id in Array(subchannels.keys) { shutDown(id) }
+    }
+
+    private func shutDown(_ grace: Duration, _ continuation: UnsafeContinuation<Void, Never>?) {
+        if let continuation { closing.append(continuation) }
+        if case .close = machine.shutDown() {
+            stop(.shutdown, DroppingPicker(.channelIsShutDown(environment.target)))
+            let post = post
+            environment.eventLoop.scheduleTask(in: TimeAmount(grace)) { post(.graceEnded) }
+        }
+        finishClosing()
+    }
+
+    private func endGrace() {
+        let error = RPCError.channelIsShutDown(environment.target)
+        for subchannel in draining.values { subchannel.closeNow(error) }
+    }
+
+    private func forget(_ id: SubchannelID) {
+        draining[id] = nil
+        finishClosing()
+    }
+
+    private func finishClosing() {
+        guard draining.isEmpty, subchannels.isEmpty else { return }
+        let closing = closing
+        self.closing = []
+        for continuation in closing { continuation.resume() }
+    }
+
+    // MARK: resolution
+
+    private func resolved(_ resolution: Resolution) {
+        guard machine.isActive else { return }
+        if let failure = adopt(config(of: resolution)) { return resolutionFailed(failure) }
+        run { $0.update(EndpointUpdate(resolution.endpoints, note: resolution.note), &$1) }
+    }
+
+    private func config(of resolution: Resolution) -> ServiceConfig {
+        guard case .success(let config)? = resolution.serviceConfig else { return environment.options.serviceConfig }
+        return config
+    }
+
+    /// Makes or reconfigures the policy that `config` names; why that fails.
+    private func adopt(_ config: ServiceConfig) -> RPCError? {
+        let wanted = config.loadBalancing.isEmpty ? environment.options.serviceConfig.loadBalancing : config.loadBalancing
+        guard policy == nil || wanted != choices else { return nil }
+        do {
+            let next = try environment.options.policies.make(wanted, seed: .random(in: .min ... .max))
+            choices = wanted
+            if let policy, policy.name == next.name, let choice = wanted.first(where: { $0.policy == next.name }) {
+                run { try? $0.reconfigure(choice, &$1) }
+                return nil
+            }
+            let old = Array(subchannels.keys)
+            policy = next
+            for id in old { shutDown(id) }
+            return nil
+        } catch {
+            return RPCError(.unavailable, "use the service config of \(environment.target): \(error)", cause: error)
+        }
+    }
+
+    private func resolutionFailed(_ error: RPCError) {
+        guard machine.isActive else { return }
+        environment.options.logger?.notice("resolve \(environment.target): \(error.message)")
+        if policy == nil, let failure = adopt(environment.options.serviceConfig) {
+            return publish(.transientFailure(failure), FailingPicker(failure))
+        }
+        run { $0.resolutionFailed(error, &$1) }
+    }
+}
+
+/// Fails every call, those that wait for ready too.
+private struct DroppingPicker: Picker {
+    private let error: RPCError
+
+    init(_ error: RPCError) { self.error = error }
+    func pick(_ call: borrowing PickContext) -> PickResult { .drop(error) }
+}
+
+extension RPCError {
+    fileprivate static func channelIsShutDown(_ target: Target) -> RPCError {
+        RPCError(.unavailable, "call over channel \(target): it is shut down")
+    }
+}

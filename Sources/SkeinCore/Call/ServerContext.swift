@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Synchronization
+
+/// What a handler knows of its call, and where it puts metadata for the caller.
+public final class ServerContext: Sendable {
+    /// A call made inside the handler that ends with it.
+    package typealias Dependent = @Sendable (RPCError) -> Void
+
+    private struct State {
+        var initialMetadata = Metadata()
+        var trailingMetadata = Metadata()
+        var cancellation: CancellationReason?
+        var hasReturned = false
+        var dependents: [Int: Dependent] = [:]
+        var nextDependent = 0
+
+        mutating func takeDependents() -> [Int: Dependent] {
+            defer { dependents = [:] }
+            return dependents
+        }
+    }
+
+    public let method: MethodDescriptor
+    /// What the client sent, without the names that belong to gRPC.
+    public let metadata: Metadata
+    public let peer: Peer
+    /// When the client stops waiting; `nil` when it set no deadline.
+    public let deadline: Deadline?
+    private let responder: (any ServerContextResponder)?
+    private let state = Mutex(State())
+
+    package init(
+        method: MethodDescriptor, metadata: Metadata, peer: Peer, deadline: Deadline?,
+        responder: (any ServerContextResponder)? = nil
+    ) {
+        self.method = method
+        self.responder = responder
+        self.metadata = metadata
+        self.peer = peer
+        self.deadline = deadline
+    }
+
+    /// The context of the handler that this task runs in.
+    @TaskLocal public static var current: ServerContext?
+
+    /// Sent before the first message. Changes made after that are not sent.
+    public var initialMetadata: Metadata {
+        get { state.withLock { $0.initialMetadata } }
+        set { state.withLock { $0.initialMetadata = newValue } }
+    }
+
+    /// Sent with the status.
+    public var trailingMetadata: Metadata {
+        get { state.withLock { $0.trailingMetadata } }
+        set { state.withLock { $0.trailingMetadata = newValue } }
+    }
+
+    /// Sends the initial metadata now, ahead of the first message.
+    public func sendInitialMetadata() { responder?.sendInitialMetadata() }
+
+    /// Why nobody waits for the answer any more; `nil` while somebody does. The handler's task is cancelled, too.
+    public var cancellation: CancellationReason? { state.withLock { $0.cancellation } }
+
+    public var isCancelled: Bool { cancellation != nil }
+
+    // MARK: the server's side
+
+    /// Ends the calls made inside the handler. The first reason stays.
+    package func cancel(_ reason: CancellationReason) {
+        let dependents = state.withLock { state -> [Int: Dependent] in
+            guard state.cancellation == nil, !state.hasReturned else { return [:] }
+            state.cancellation = reason
+            return state.takeDependents()
+        }
+        let error = RPCError(reason.code, "the handler of \(method) was cancelled: \(reason)")
+        for end in dependents.values { end(error) }
+    }
+
+    /// The handler has returned: calls it left behind end now. Gives the metadata to send.
+    package func handlerReturned() -> (initial: Metadata, trailing: Metadata) {
+        let (dependents, metadata) = state.withLock { state in
+            state.hasReturned = true
+            return (state.takeDependents(), (state.initialMetadata, state.trailingMetadata))
+        }
+        if !dependents.isEmpty {
+            let error = RPCError(.cancelled, "the handler of \(method) returned; make the call .detached to outlive it")
+            for end in dependents.values { end(error) }
+        }
+        return metadata
+    }
+
+    // MARK: the client's side
+
+    /// Ties a call to this handler: `end` is called when the handler is cancelled or returns, from any thread.
+    /// Throws when that has happened already. The answer goes to `release` when the call ends by itself.
+    package func adopt(_ call: MethodDescriptor, _ end: @escaping Dependent) throws(RPCError) -> Int {
+        let outcome = state.withLock { state -> Result<Int, RPCError> in
+            if state.hasReturned {
+                return .failure(
+                    RPCError(
+                        .cancelled,
+                        "call \(call): the handler of \(method) it belongs to has returned; make the call .detached"))
+            }
+            if let reason = state.cancellation {
+                return .failure(RPCError(reason.code, "call \(call): the handler of \(method) was cancelled: \(reason)"))
+            }
+            state.nextDependent += 1
+            state.dependents[state.nextDependent] = end
+            return .success(state.nextDependent)
+        }
+        return try outcome.get()
+    }
+
+    package func release(_ dependent: Int) {
+        state.withLock { _ = $0.dependents.removeValue(forKey: dependent) }
+    }
+}
+
+/// The stream underneath a context.
+package protocol ServerContextResponder: AnyObject, Sendable {
+    func sendInitialMetadata()
+}
+
+/// Why a handler was cancelled.
+public enum CancellationReason: Sendable, Hashable, CustomStringConvertible {
+    /// The client cancelled the call.
+    case client
+    case deadline
+    case connectionLost
+    /// The server's grace for running calls ended.
+    case shutdown
+
+    package var code: StatusCode {
+        switch self {
+        case .client, .connectionLost: .cancelled
+        case .deadline: .deadlineExceeded
+        case .shutdown: .unavailable
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .client: "the client cancelled the call"
+        case .deadline: "the deadline passed"
+        case .connectionLost: "the connection was lost"
+        case .shutdown: "the server shuts down"
+        }
+    }
+}

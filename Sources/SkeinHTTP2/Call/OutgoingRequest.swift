@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
+
+/// The header fields of a request to send. Paths, authorities and user agents are checked where they come from.
+package struct OutgoingRequest: Sendable {
+    package var path: String
+    package var authority: String
+    package var scheme: String
+    /// The time left; nothing is sent for `nil`.
+    package var timeout: Duration?
+    package var metadata: Metadata
+    /// E.g. `proto`; empty for plain `application/grpc`.
+    package var contentSubtype: String
+    package var userAgent: String
+
+    package init(
+        path: String, authority: String, scheme: String = "http", timeout: Duration? = nil, metadata: Metadata = [:],
+        contentSubtype: String = "proto", userAgent: String = ""
+    ) {
+        self.path = path
+        self.authority = authority
+        self.scheme = scheme
+        self.timeout = timeout
+        self.metadata = metadata
+        self.contentSubtype = contentSubtype
+        self.userAgent = userAgent
+    }
+}
+
+/// The header fields of a response to send.
+package struct OutgoingResponse: Sendable {
+    package var metadata: Metadata
+    package var contentSubtype: String
+
+    package init(metadata: Metadata = [:], contentSubtype: String = "proto") {
+        self.metadata = metadata
+        self.contentSubtype = contentSubtype
+    }
+}
+
+/// How a call ends on the wire.
+package struct OutgoingTrailers: Sendable {
+    package var status: Status
+    package var metadata: Metadata
+
+    package init(status: Status, metadata: Metadata = [:]) {
+        self.status = status
+        self.metadata = metadata
+    }
+}

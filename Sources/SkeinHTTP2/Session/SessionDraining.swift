@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The end of a connection whose calls have had their time.
+extension HTTP2Session {
+    /// Resets every live stream.
+    package func resetAll(_ code: HTTP2ErrorCode) {
+        var following = live.first
+        while let stream = following {
+            following = stream.next?.takeUnretainedValue()
+            reset(stream, code)
+        }
+    }
+}

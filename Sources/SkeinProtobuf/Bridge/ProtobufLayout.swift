@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CProtobufC
+internal import Synchronization
+
+/// For generated code: the layout of one message type, as libprotobuf-c reads it.
+///
+/// Made once per type and never freed. `@unchecked Sendable`: the descriptor behind the pointer is owned here, and
+/// changes only while `link` holds its lock, before anybody decodes with it.
+@frozen
+public struct ProtobufLayout: @unchecked Sendable {
+    /// A `ProtobufCMessageDescriptor`.
+    @usableFromInline let descriptor: UnsafeRawPointer
+    /// The bytes that a message takes.
+    @usableFromInline let size: Int
+
+    /// The layout of the message `name`, which takes `slots` slots. `fields` are in the order of their numbers.
+    public init(_ name: String, slots: Int, _ fields: [ProtobufField]) {
+        let references = References()
+        let table = UnsafeMutablePointer<ProtobufCFieldDescriptor>.allocate(capacity: max(fields.count, 1))
+        for (index, field) in fields.enumerated() {
+            (table + index).initialize(to: ProtobufLayout.descriptor(of: field))
+            if let entry = field.entry {
+                let layout = ProtobufLayout(entry: entry, of: field, in: name)
+                table[index].descriptor = layout.descriptor
+                references.entries.append(layout)
+            } else if let message = field.message {
+                references.pending.append((index, message))
+            }
+        }
+        let ranges = ProtobufLayout.ranges(of: fields)
+        var descriptor = ProtobufCMessageDescriptor()
+        descriptor.magic = UInt32(PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC)
+        descriptor.name = ProtobufLayout.copy(name)
+        descriptor.sizeof_message = slots * ProtobufLayout.slotSize
+        descriptor.n_fields = UInt32(fields.count)
+        descriptor.fields = UnsafePointer(table)
+        descriptor.n_field_ranges = UInt32(ranges.count - 1)
+        descriptor.field_ranges = UnsafePointer(ProtobufLayout.copy(ranges))
+        // Without an own initialiser libprotobuf-c zeroes the slots, which is all they need: no field has a default.
+        descriptor.message_init = nil
+        descriptor.reserved1 = Unmanaged.passRetained(references).toOpaque()
+        self.descriptor = UnsafeRawPointer(ProtobufLayout.copy([descriptor]))
+        size = slots * ProtobufLayout.slotSize
+    }
+
+    @usableFromInline static var slotSize: Int { 8 }
+
+    /// The layouts that a layout names. They are resolved late, because types may name each other in a circle.
+    private final class References: @unchecked Sendable {
+        var pending: [(field: Int, layout: @Sendable () -> ProtobufLayout)] = []
+        var entries: [ProtobufLayout] = []
+        let isLinked = Atomic<Bool>(false)
+    }
+
+    private static let linking = Mutex(())
+
+    private var references: References {
+        Unmanaged<References>.fromOpaque(message.pointee.reserved1).takeUnretainedValue()
+    }
+
+    var message: UnsafePointer<ProtobufCMessageDescriptor> {
+        descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
+    }
+
+    /// Resolves the layouts of all messages that can occur in this one. Needed before decoding, not for encoding.
+    func link() {
+        if references.isLinked.load(ordering: .acquiring) { return }
+        ProtobufLayout.linking.withLock { _ in
+            var reached: [References] = []
+            var seen: Set<UnsafeRawPointer> = [descriptor]
+            var open = [self]
+            while let layout = open.popLast() {
+                let references = layout.references
+                if references.isLinked.load(ordering: .relaxed) { continue }
+                reached.append(references)
+                let fields = UnsafeMutablePointer(mutating: layout.message.pointee.fields)
+                let named = references.pending.map { (index, resolve) in
+                    let named = resolve()
+                    fields?[index].descriptor = named.descriptor
+                    return named
+                }
+                open += (named + references.entries).filter { seen.insert($0.descriptor).inserted }
+            }
+            for references in reached { references.isLinked.store(true, ordering: .releasing) }
+        }
+    }
+}
+
+// MARK: Describing fields to libprotobuf-c
+
+extension ProtobufLayout {
+    /// The entry message of a map.
+    private init(entry: ProtobufField.Entry, of field: ProtobufField, in message: String) {
+        let key = ProtobufField.field(1, "key", entry.key, slot: 3)
+        let value =
+            field.message.map { ProtobufField.message(2, "value", slot: 5, $0) }
+            ?? ProtobufField.field(2, "value", entry.value, slot: 5)
+        self.init("\(message).\(field.name)", slots: 7, [key, value])
+    }
+
+    /// The oneof's number goes above the flags that libprotobuf-c knows.
+    static let oneofShift: UInt32 = 8
+
+    private static func descriptor(of field: ProtobufField) -> ProtobufCFieldDescriptor {
+        var descriptor = ProtobufCFieldDescriptor()
+        descriptor.name = copy(field.name)
+        descriptor.id = field.number
+        descriptor.type = type(of: field.kind)
+        descriptor.offset = UInt32(field.slot * slotSize)
+        descriptor.flags = field.oneof << oneofShift
+        switch field.label {
+        case .implicit:
+            descriptor.label = PROTOBUF_C_LABEL_NONE
+        case .optional where field.kind != .message:
+            descriptor.label = PROTOBUF_C_LABEL_OPTIONAL
+            descriptor.quantifier_offset = UInt32((field.slot + field.kind.slots) * slotSize)
+        case .optional, .repeated, .packed:
+            // A singular message too: libprotobuf-c merges two occurrences wrongly, so they come one by one.
+            descriptor.label = PROTOBUF_C_LABEL_REPEATED
+            descriptor.quantifier_offset = UInt32((field.slot + 1) * slotSize)
+        }
+        if field.label == .packed { descriptor.flags |= UInt32(PROTOBUF_C_FIELD_FLAG_PACKED.rawValue) }
+        return descriptor
+    }
+
+    private static func type(of kind: ProtobufField.Kind) -> ProtobufCType {
+        switch kind {
+        case .int32, .enum: PROTOBUF_C_TYPE_INT32
+        case .int64: PROTOBUF_C_TYPE_INT64
+        case .uint32: PROTOBUF_C_TYPE_UINT32
+        // As a bool, any wire type would be accepted.
+        case .uint64, .bool: PROTOBUF_C_TYPE_UINT64
+        case .sint32: PROTOBUF_C_TYPE_SINT32
+        case .sint64: PROTOBUF_C_TYPE_SINT64
+        // As floating-point numbers, -0.0 would be left out.
+        case .fixed32, .sfixed32, .float: PROTOBUF_C_TYPE_FIXED32
+        case .fixed64, .sfixed64, .double: PROTOBUF_C_TYPE_FIXED64
+        // As a C string, it would end at the first NUL.
+        case .string, .bytes: PROTOBUF_C_TYPE_BYTES
+        case .message: PROTOBUF_C_TYPE_MESSAGE
+        }
+    }
+
+    /// Runs of consecutive field numbers, and the end mark that libprotobuf-c's search needs.
+    private static func ranges(of fields: [ProtobufField]) -> [ProtobufCIntRange] {
+        var ranges: [ProtobufCIntRange] = []
+        for (index, field) in fields.enumerated() where index == 0 || fields[index - 1].number + 1 != field.number {
+            ranges.append(ProtobufCIntRange(start_value: Int32(bitPattern: field.number), orig_index: UInt32(index)))
+        }
+        return ranges + [ProtobufCIntRange(start_value: 0, orig_index: UInt32(fields.count))]
+    }
+
+    private static func copy(_ text: String) -> UnsafePointer<CChar> {
+        UnsafePointer(copy(text.utf8CString.map { $0 }))
+    }
+
+    private static func copy<T>(_ elements: [T]) -> UnsafeMutablePointer<T> {
+        let copy = UnsafeMutablePointer<T>.allocate(capacity: elements.count)
+        copy.initialize(from: elements, count: elements.count)
+        return copy
+    }
+}
+
+// MARK: Looking things up
+
+extension ProtobufLayout {
+    @usableFromInline
+    init(of slots: UnsafeRawPointer) {
+        descriptor = slots.load(as: UnsafeRawPointer.self)
+        let message = descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
+        size = message.pointee.sizeof_message
+    }
+
+    private var fields: UnsafeBufferPointer<ProtobufCFieldDescriptor> {
+        UnsafeBufferPointer(start: message.pointee.fields, count: Int(message.pointee.n_fields))
+    }
+
+    /// The entry layout of the map field at `slot`.
+    @usableFromInline
+    func entry(at slot: Int) -> ProtobufLayout? {
+        guard let field = fields.first(where: { $0.offset == slot * ProtobufLayout.slotSize }),
+            let entry = field.descriptor
+        else { return nil }
+        return references.entries.first { $0.descriptor == entry }
+    }
+
+    /// `name of helloworld.HelloReply`.
+    func describeField(at slot: Int) -> String {
+        let field = fields.first { $0.offset == slot * ProtobufLayout.slotSize }
+        let name = field.flatMap { String(validatingCString: $0.name) } ?? "a field"
+        return "\(name) of \(String(validatingCString: message.pointee.name) ?? "a message")"
+    }
+}

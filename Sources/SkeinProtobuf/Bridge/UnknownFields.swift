@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CProtobufC
+
+extension ProtobufWriter {
+    /// All unknown fields as one: `bytes` begin with a tag, and libprotobuf-c copies what follows it verbatim.
+    @inline(never) @usableFromInline
+    func storeUnknown(_ bytes: [UInt8]) {
+        let field = arena.allocate(MemoryLayout<ProtobufCMessageUnknownField>.size)
+            .bindMemory(to: ProtobufCMessageUnknownField.self, capacity: 1)
+        let isStored = bytes.withUnsafeBytes { bytes in
+            var wire = WireCursor(bytes)
+            guard let tag = try? wire.tag() else { return false }
+            let rest = arena.copy(UnsafeRawBufferPointer(rebasing: bytes[wire.offset...]))
+            field.pointee.tag = tag.number
+            field.pointee.wire_type = ProtobufCWireType(rawValue: UInt32(tag.type.rawValue))
+            field.pointee.len = rest.count
+            field.pointee.data = UnsafeMutableRawPointer(mutating: rest.start)?.assumingMemoryBound(to: UInt8.self)
+            return true
+        }
+        // What does not begin with a tag cannot be written.
+        guard isStored else { return }
+        store(UInt32(1), 1)
+        store(UnsafeRawPointer(field), 2)
+    }
+}
+
+extension ProtobufReader {
+    /// Everything that libprotobuf-c set aside, as it came. It takes any number for a field's; the check is here.
+    @inline(never) @usableFromInline
+    func loadUnknown(into bytes: inout [UInt8]) throws(ProtobufFault) {
+        let fields = slots.assumingMemoryBound(to: ProtobufCMessage.self).pointee
+        for index in 0..<Int(fields.n_unknown_fields) {
+            let field = fields.unknown_fields[index]
+            guard WireTag.numbers.contains(field.tag) else { throw ProtobufFault(.malformed) }
+            var content = UnsafeRawBufferPointer(start: field.data, count: field.len)
+            if isNormalised, field.tag == WireNormaliser.wrapperField {
+                var wire = WireCursor(content)
+                content = try wire.lengthDelimited()
+            } else {
+                bytes.appendVarint(UInt64(field.tag) << 3 | UInt64(field.wire_type.rawValue))
+            }
+            bytes.append(contentsOf: content)
+        }
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A protobuf enum: its known values are cases, every other number is `.unrecognized`.
+///
+/// Generated types conform. `allCases` holds the known values.
+public protocol ProtobufEnum: ProtobufScalar, RawRepresentable, CaseIterable where RawValue == Int32 {
+    /// The case for a number; never fails.
+    init(rawValue: Int32)
+}
+
+extension ProtobufEnum {
+    @inlinable public static var isStoredAsItself: Bool { false }
+    @inlinable public init(protobufStored: Int32) { self.init(rawValue: protobufStored) }
+    @inlinable public var protobufStored: Int32 { rawValue }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Synchronization
+
+/// Remembers whether a method's first stretch has been slow, for adaptive execution.
+///
+/// One slow stretch sends the method's next calls to the pool for a minute; then it is tried on the loop again.
+final class HandlerPace: Sendable {
+    /// A first stretch longer than this is slow.
+    static let slow = Duration.milliseconds(1)
+    static let memory = Duration.seconds(60)
+
+    /// Nanoseconds since `epoch` until which the method counts as slow; 0 when it does not.
+    private let slowUntil = Atomic<Int64>(0)
+    private static let epoch = ContinuousClock.now
+
+    /// Whether the next call may start on the loop. Reads no clock while the method is not slow.
+    var mayStartOnLoop: Bool {
+        let until = slowUntil.load(ordering: .relaxed)
+        guard until != 0 else { return true }
+        guard HandlerPace.nanoseconds(.now) >= until else { return false }
+        slowUntil.store(0, ordering: .relaxed)
+        return true
+    }
+
+    /// A first stretch took from `start` to `end`; whether that is news worth a log line.
+    func firstStretch(from start: ContinuousClock.Instant, to end: ContinuousClock.Instant) -> Bool {
+        guard end - start > HandlerPace.slow else { return false }
+        let until = HandlerPace.nanoseconds(end + HandlerPace.memory)
+        return slowUntil.exchange(until, ordering: .relaxed) == 0
+    }
+
+    private static func nanoseconds(_ instant: ContinuousClock.Instant) -> Int64 {
+        let (seconds, attoseconds) = (instant - epoch).components
+        return max(1, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+}

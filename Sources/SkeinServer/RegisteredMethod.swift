@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SkeinCore
+public import SkeinTransport
+
+/// One method of a server: its descriptor, its handler over bytes, and where the handler runs.
+@usableFromInline
+final class RegisteredMethod: Sendable {
+    @usableFromInline typealias Unary = @Sendable (Buffer, ServerContext) async throws -> Buffer
+    @usableFromInline typealias ServerStreaming = @Sendable (Buffer, OutgoingMessages, ServerContext) async throws -> Void
+    @usableFromInline typealias ClientStreaming = @Sendable (IncomingMessages, ServerContext) async throws -> Buffer
+    @usableFromInline typealias Bidirectional =
+        @Sendable (IncomingMessages, OutgoingMessages, ServerContext) async throws -> Void
+
+    @usableFromInline
+    enum Handler: Sendable {
+        case unary(Unary)
+        case serverStreaming(ServerStreaming)
+        case clientStreaming(ClientStreaming)
+        case bidirectional(Bidirectional)
+    }
+
+    let descriptor: MethodDescriptor
+    let handler: Handler
+    let pace = HandlerPace()
+
+    init(_ descriptor: MethodDescriptor, _ handler: Handler) {
+        self.descriptor = descriptor
+        self.handler = handler
+    }
+}

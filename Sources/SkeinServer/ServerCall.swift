@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
+internal import SkeinTransport
+
+/// One call on the server: starts its handler, and turns what the handler returns into the response.
+///
+/// The stream tells it what arrives, on the loop; the handler's task touches only what does not change any more.
+final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the connection's loop
+    private let method: RegisteredMethod
+    private let context: ServerContext
+    private let stream: ServerStream
+    private let launcher: HandlerLauncher
+    private var request: Buffer?
+    private var task: Task<Void, Never>?
+
+    init(_ method: RegisteredMethod, _ context: ServerContext, _ stream: ServerStream, _ launcher: HandlerLauncher) {
+        self.method = method
+        self.context = context
+        self.stream = stream
+        self.launcher = launcher
+    }
+
+    var kind: CallKind { method.descriptor.kind }
+    var initialMetadata: Metadata { context.initialMetadata }
+
+    // MARK: what arrives
+
+    func accepted() {
+        if !kind.hasSingleRequest { launch() }
+    }
+
+    func received(message: Buffer) { request = message }
+
+    func receivedEnd() {
+        if kind.hasSingleRequest { launch() }
+    }
+
+    func cancelled(_ reason: CancellationReason) {
+        context.cancel(reason)
+        task?.cancel()
+        task = nil
+    }
+
+    // MARK: the handler
+
+    private func launch() {
+        task = launcher.launch(method) { [self] in await run() }
+    }
+
+    private func run() async {
+        do {
+            let message = try await ServerContext.$current.withValue(context) { try await callHandler() }
+            respond(message, .ok)
+        } catch {
+            let error = RPCError(thrownByHandler: error)
+            respond(nil, error.status, error.metadata)
+        }
+    }
+
+    private func callHandler() async throws -> Buffer? {
+        switch method.handler {
+        case .unary(let handler):
+            return try await handler(takeRequest(), context)
+        case .serverStreaming(let handler):
+            try await handler(takeRequest(), outgoing, context)
+            return nil
+        case .clientStreaming(let handler):
+            return try await handler(incoming, context)
+        case .bidirectional(let handler):
+            try await handler(incoming, outgoing, context)
+            return nil
+        }
+    }
+
+    /// The pipes are there for every method that streams.
+    private var outgoing: OutgoingMessages { OutgoingMessages(stream.pipes!) }
+    private var incoming: IncomingMessages { IncomingMessages(stream.pipes!) }
+
+    /// The request, which is no longer kept here: a handler that runs for long does not hold on to its bytes.
+    private func takeRequest() -> Buffer {
+        defer { request = nil }
+        return request ?? Buffer()
+    }
+
+    private func respond(_ message: consuming Buffer?, _ status: Status, _ errorMetadata: Metadata = [:]) {
+        var metadata = context.handlerReturned()
+        metadata.trailing.append(contentsOf: errorMetadata)
+        stream.complete(
+            ServerCompletion(
+                initial: metadata.initial, message: message.map(OutgoingMessages.sealed), status: status, trailing: metadata.trailing))
+    }
+}

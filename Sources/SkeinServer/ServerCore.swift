@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Logging
+internal import NIOCore
+internal import SkeinCore
+internal import SkeinHTTP2
+internal import SkeinTransport
+
+/// What a running server's connections share: the methods, where handlers start, the limits.
+final class ServerCore: ServerConnectionDelegate, Sendable {
+    let connections = ServerConnections()
+    private let methods: MethodTable
+    private let launchers: [ObjectIdentifier: HandlerLauncher]
+    private let configuration: HTTP2Configuration
+    private let maxRequestBytes: Int
+
+    init(_ methods: MethodTable, _ options: ServerOptions, loops: [any EventLoop], activities: [LoopActivity]) {
+        self.methods = methods
+        maxRequestBytes = options.maxRequestBytes
+        configuration = HTTP2Configuration(options)
+        let execution = { @Sendable (method: RegisteredMethod) in
+            options.methodHandlers.isEmpty
+                ? options.handlers : options.methodHandlers[method.descriptor.path] ?? options.handlers
+        }
+        var launchers: [ObjectIdentifier: HandlerLauncher] = [:]
+        for (loop, activity) in zip(loops, activities) {
+            launchers[ObjectIdentifier(loop)] = HandlerLauncher(
+                on: loop, activity: activity, logger: options.logger, execution: execution)
+        }
+        self.launchers = launchers
+    }
+
+    /// The connection for a peer that has just connected; `nil` when the server takes no more.
+    func makeConnection(_ peer: Peer, _ eventLoop: any EventLoop) -> ServerConnection? {
+        guard
+            let connection = try? ServerConnection(
+                from: peer, on: eventLoop, configuration: configuration, delegate: self),
+            connections.add(connection)
+        else { return nil }
+        return connection
+    }
+
+    func accept(_ stream: ServerStream, on connection: ServerConnection) -> Result<any ServerStreamSink, RPCError> {
+        let head = stream.requestHead
+        guard let method = head.withPath({ methods.find($0) }) else { return .failure(methods.notFound(head.pathText)) }
+        guard let launcher = launchers[ObjectIdentifier(connection.eventLoop)] else {
+            return .failure(RPCError(.internal, "the connection's event loop is not one of the server's"))
+        }
+        stream.maxMessageBytes = maxRequestBytes
+        let context = ServerContext(
+            method: method.descriptor, metadata: head.metadata, peer: connection.peer, deadline: stream.deadline,
+            responder: stream)
+        return .success(ServerCall(method, context, stream, launcher))
+    }
+
+    func connectionClosed(_ connection: ServerConnection) { connections.remove(connection) }
+}
+
+extension HTTP2Configuration {
+    fileprivate init(_ options: ServerOptions) {
+        self.init()
+        initialStreamWindow = options.streamWindow
+        connectionWindow = options.connectionWindow
+        maxConcurrentStreams = options.maxConcurrentStreams
+        maxHeaderListBytes = options.maxHeaderBytes
+        maxMessageBytes = options.maxRequestBytes
+    }
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NIOCore
+package import SkeinCore
+package import SkeinHTTP2
+
+/// What a client connection tells its subchannel. On the connection's loop.
+package protocol ClientConnectionDelegate: AnyObject, Sendable {
+    /// The server's SETTINGS have arrived: calls may start.
+    func connectionBecameReady(_ connection: ClientConnection)
+    /// No new calls: the server sent GOAWAY, or we drain. Calls on it go on.
+    func connectionIsDraining(_ connection: ClientConnection, _ reason: String)
+    /// Exactly once, and last; all calls have ended. `error` is nil for a connection that had nothing left to do.
+    func connectionClosed(_ connection: ClientConnection, _ error: RPCError?)
+}
+
+/// The client's end of a connection: starts attempts, tells their sinks what comes back, watches their deadlines.
+package final class ClientConnection: Connection, @unchecked Sendable {
+    private enum State {
+        case handshaking
+        case ready
+        /// No new calls; closes when the last one has ended.
+        case draining(String)
+        case closing
+    }
+
+    package let address: EndpointAddress
+    private let handshakeTimeout: TimeAmount
+    private let maxMessageBytes: Int
+    private weak var delegate: (any ClientConnectionDelegate)?
+    private var handshakeTimer: Scheduled<Void>?
+    private var state = State.handshaking
+    private var closeReason: RPCError?
+    private lazy var deadlines = DeadlineTimer<ClientStream>(on: eventLoop) { [unowned self] in deadlinePassed($0) }
+
+    package init(
+        to address: EndpointAddress, on eventLoop: any EventLoop, configuration: HTTP2Configuration,
+        handshakeTimeout: TimeAmount, delegate: any ClientConnectionDelegate
+    ) throws(HTTP2Error) {
+        self.address = address
+        self.delegate = delegate
+        self.handshakeTimeout = handshakeTimeout
+        maxMessageBytes = configuration.maxMessageBytes
+        let session = try HTTP2Session(role: .client, configuration: configuration) { HTTP2Stream() }
+        super.init(on: eventLoop, session: session)
+    }
+
+    // MARK: life of the connection
+
+    override func didConnect() {
+        handshakeTimer = eventLoop.scheduleTask(in: handshakeTimeout) { [weak self] in self?.handshakeTimedOut() }
+    }
+
+    /// There will be no transport.
+    func connectFailed(_ error: any Error) {
+        closeReason = RPCError(.unavailable, "connect \(address): \(ConnectError.text(for: error))", cause: error)
+        disconnected(error)
+    }
+
+    private func handshakeTimedOut() {
+        guard case .handshaking = state else { return }
+        let milliseconds = handshakeTimeout.nanoseconds / 1_000_000
+        closeReason = RPCError(
+            .unavailable, "connect \(address): no SETTINGS frame within \(milliseconds) ms; is it an HTTP/2 server?")
+        close()
+    }
+
+    private func becameReady() {
+        guard case .handshaking = state else { return }
+        handshakeTimer?.cancel()
+        state = .ready
+        delegate?.connectionBecameReady(self)
+    }
+
+    /// Starts no new calls, and closes once those running have ended. From any thread.
+    package func drain(_ reason: String) {
+        post(.run { [self] in beginDraining(reason) })
+    }
+
+    /// Ends all calls with `error` and closes. From any thread.
+    package func closeNow(_ error: RPCError) {
+        post(
+            .run { [self] in
+                closeReason = closeReason ?? error
+                close()
+            })
+    }
+
+    private func beginDraining(_ reason: String) {
+        switch state {
+        case .handshaking, .ready: break
+        case .draining, .closing: return
+        }
+        state = .draining(reason)
+        delegate?.connectionIsDraining(self, reason)
+    }
+
+    override func didEndBurst() {
+        guard case .draining = state, session.liveStreamCount == 0, session.pendingCount == 0 else { return }
+        state = .closing
+        session.goAway(lastStreamID: nil, code: .noError, debugData: "")
+        closeWhenFlushed()
+    }
+
+    override func protocolFailed(_ error: HTTP2Error) {
+        closeReason = RPCError(.unavailable, "read from \(address): \(error)")
+        super.protocolFailed(error)
+    }
+
+    override func willDisconnect(_ error: (any Error)?) {
+        guard closeReason == nil else { return }
+        if case .closing = state { return }
+        let cause = error.map { ConnectError.text(for: $0) } ?? "the server closed the connection"
+        closeReason = RPCError(.unavailable, "connection to \(address) lost: \(cause)")
+    }
+
+    override func didDisconnect() {
+        handshakeTimer?.cancel()
+        state = .closing
+        delegate?.connectionClosed(self, closeReason)
+        delegate = nil
+    }
+
+    // MARK: calls
+
+    override func perform(start stream: ClientStream) {
+        if let error = stream.earlyEnd { return end(stream, with: error, fate: .unsent) }
+        switch state {
+        case .handshaking, .ready: break
+        case .draining(let reason): return refuse(stream, reason)
+        case .closing: return refuse(stream, "the connection closes")
+        }
+        guard session.canSubmit, !isDisconnected else { return refuse(stream, "the connection takes no more calls") }
+        if let deadline = stream.deadline {
+            let remaining = deadline.remaining
+            guard remaining > .zero else { return end(stream, with: .deadlineExceeded(stream.method.path), fate: .unsent) }
+            stream.request.timeout = remaining
+            deadlines.insert(stream)
+        }
+        stream.isSubmitted = true
+        let isWhole = stream.method.kind.hasSingleRequest
+        session.submit(stream, stream.request, message: stream.message.take(), endStream: isWhole)
+        if !isWhole { flushOutbound(of: stream) }
+    }
+
+    private func refuse(_ stream: ClientStream, _ reason: String) {
+        let error = RPCError(.unavailable, "start \(stream.method) at \(address): \(reason)")
+        end(stream, with: error, fate: .unsent)
+    }
+
+    override func perform(cancel stream: CallStream, _ error: RPCError) {
+        let stream = unsafeDowncast(stream, to: ClientStream.self)
+        guard stream.sink != nil else { return }
+        guard stream.isSubmitted else { return stream.earlyEnd = error }
+        end(stream, with: error, fate: .processed)
+        session.reset(stream, .cancel)
+    }
+
+    private func deadlinePassed(_ stream: ClientStream) {
+        burst {
+            end(stream, with: .deadlineExceeded(stream.method.path), fate: .processed)
+            session.reset(stream, .cancel)
+        }
+    }
+
+    // MARK: events
+
+    override func handle(_ event: SessionEvent) {
+        switch event {
+        case .remoteSettings: becameReady()
+        case .head(let stream, let endStream):
+            let stream = ClientConnection.cast(stream)
+            apply(stream.machine.head(stream.responseHead, endStream: endStream), to: stream)
+        case .trailers(let stream):
+            let stream = ClientConnection.cast(stream)
+            let isTruncated = stream.deframer.hasPartialMessage
+            apply(stream.machine.trailers(stream.trailers, isTruncated: isTruncated), to: stream)
+        case .endStream(let stream):
+            let stream = ClientConnection.cast(stream)
+            apply(stream.machine.endStream(), to: stream)
+        case .data(let stream): receiveData(ClientConnection.cast(stream))
+        case .drained(let stream): noteSentBytes(of: ClientConnection.cast(stream))
+        case .closed(let stream, let closure): closed(ClientConnection.cast(stream), closure)
+        case .goAway(_, let code, let debugData): receivedGoAway(code, debugData)
+        case .ping, .pingAcknowledged: break
+        }
+    }
+
+    /// Every stream of a client session was made by `submit`.
+    private static func cast(_ stream: HTTP2Stream) -> ClientStream { unsafeDowncast(stream, to: ClientStream.self) }
+
+    private func receivedGoAway(_ code: HTTP2ErrorCode, _ debugData: [UInt8]) {
+        let text = debugData.isEmpty ? "" : " (\(String(decoding: debugData.prefix(256), as: UTF8.self)))"
+        beginDraining("the server sent GOAWAY \(code)\(text)")
+    }
+
+    private func receiveData(_ stream: ClientStream) {
+        guard stream.sink != nil else { return discardUnread(of: stream) }
+        do throws(RPCError) {
+            let credit = try stream.receiveMessages { message in
+                if case .message = apply(stream.machine.message(), to: stream) {
+                    stream.sink?.received(message: message)
+                }
+            }
+            if credit > 0 { session.consumed(stream, credit) }
+        } catch {
+            apply(stream.machine.failed(error.status), to: stream)
+        }
+    }
+
+    private func closed(_ stream: ClientStream, _ closure: StreamClosure) {
+        discardUnread(of: stream)
+        guard stream.sink != nil else { return }
+        let hasPassed = stream.deadline?.hasPassed ?? false
+        let output = stream.machine.closed(closure, deadlinePassed: hasPassed)
+        guard case .connectionLost = closure.cause, let closeReason else {
+            apply(output, to: stream, fate: closure.fate)
+            return
+        }
+        end(stream, with: closeReason, fate: closure.fate)
+    }
+
+    @discardableResult
+    private func apply(
+        _ output: ClientStreamMachine.Output, to stream: ClientStream, fate: StreamClosure.Fate = .processed
+    ) -> ClientStreamMachine.Output {
+        switch output {
+        case .none, .message: break
+        case .metadata(let metadata): stream.sink?.received(metadata: metadata)
+        case .ended(let status, let trailers, let origin):
+            end(stream, ClientStreamEnd(status: status, trailers: trailers, origin: origin, fate: fate))
+            if !stream.isClosed, !stream.isRemoteClosed { session.reset(stream, .cancel) }
+        }
+        return output
+    }
+
+    private func end(_ stream: ClientStream, with error: RPCError, fate: StreamClosure.Fate) {
+        end(stream, ClientStreamEnd(status: error.status, trailers: error.metadata, origin: .local, fate: fate))
+    }
+
+    private func end(_ stream: ClientStream, _ end: ClientStreamEnd) {
+        guard let sink = stream.sink else { return }
+        stream.sink = nil
+        if stream.deadline != nil { deadlines.remove(stream) }
+        sink.ended(end)
+    }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NIOCore
+package import SkeinCore
+package import SkeinHTTP2
+
+/// What a server connection asks its server. On the connection's loop.
+package protocol ServerConnectionDelegate: AnyObject, Sendable {
+    /// The call for a well-formed request head. An error is sent as the call's status.
+    func accept(_ stream: ServerStream, on connection: ServerConnection) -> Result<any ServerStreamSink, RPCError>
+    /// Exactly once, and last.
+    func connectionClosed(_ connection: ServerConnection)
+}
+
+/// The server's end of a connection: opens a call for every request, sends what its handler answers, watches deadlines,
+/// drains.
+package final class ServerConnection: Connection, @unchecked Sendable {
+    package let peer: Peer
+    private let limits: StreamLimits
+    private let maxMessageBytes: Int
+    private weak var delegate: (any ServerConnectionDelegate)?
+    private lazy var deadlines = DeadlineTimer<ServerStream>(on: eventLoop) { [unowned self] in deadlinePassed($0) }
+    private var drainMachine = DrainMachine()
+    private var isShuttingDown = false
+
+    package init(
+        from peer: Peer, on eventLoop: any EventLoop, configuration: HTTP2Configuration,
+        delegate: any ServerConnectionDelegate
+    ) throws(HTTP2Error) {
+        self.peer = peer
+        self.delegate = delegate
+        limits = StreamLimits(
+            streamWindow: configuration.initialStreamWindow, sendHighWater: configuration.sendHighWater)
+        maxMessageBytes = configuration.maxMessageBytes
+        let session = try HTTP2Session(role: .server, configuration: configuration) { ServerStream() }
+        super.init(on: eventLoop, session: session)
+    }
+
+    override func didDisconnect() {
+        drain(.connectionLost)
+        delegate?.connectionClosed(self)
+        delegate = nil
+    }
+
+    // MARK: requests
+
+    override func handle(_ event: SessionEvent) {
+        switch event {
+        case .head(let stream, let endStream): received(headOf: ServerConnection.cast(stream), endStream: endStream)
+        case .data(let stream): receiveData(ServerConnection.cast(stream))
+        case .endStream(let stream):
+            let stream = ServerConnection.cast(stream)
+            apply(stream.machine.endStream(isTruncated: stream.deframer.hasPartialMessage), to: stream)
+        case .drained(let stream): noteSentBytes(of: ServerConnection.cast(stream))
+        case .closed(let stream, _): closed(ServerConnection.cast(stream))
+        case .pingAcknowledged: drain(.pingAcknowledged)
+        case .remoteSettings, .goAway, .ping, .trailers: break
+        }
+    }
+
+    /// Every stream of a server session was made by its factory.
+    private static func cast(_ stream: HTTP2Stream) -> ServerStream { unsafeDowncast(stream, to: ServerStream.self) }
+
+    private func received(headOf stream: ServerStream, endStream: Bool) {
+        stream.connection = self
+        if let rejection = stream.requestHead.rejection { return reject(stream, rejection) }
+        guard let delegate else { return session.reset(stream, .refusedStream) }
+        if case .some(let timeout) = stream.requestHead.timeout { stream.deadline = .after(timeout) }
+        switch delegate.accept(stream, on: self) {
+        case .failure(let error): reject(stream, Rejection(error.code, error.message))
+        case .success(let sink):
+            let output = stream.machine.head(stream.requestHead, kind: sink.kind, endStream: endStream)
+            if case .reject(let rejection) = output { return reject(stream, rejection) }
+            open(stream, sink, endStream: endStream)
+        }
+    }
+
+    private func reject(_ stream: ServerStream, _ rejection: Rejection) {
+        stream.hasAnswered = true
+        session.reject(stream, rejection)
+    }
+
+    private func open(_ stream: ServerStream, _ sink: any ServerStreamSink, endStream: Bool) {
+        stream.sink = sink
+        if sink.kind != .unary {
+            stream.pipes = MessagePipes(limits, readsMessages: !sink.kind.hasSingleRequest) { [weak stream] error in
+                guard let stream else { return }
+                stream.connection.post(.cancel(stream, error))
+            }
+            stream.pipes?.attach(stream)
+        }
+        if stream.deadline != nil { deadlines.insert(stream) }
+        sink.accepted()
+        if endStream { endOfRequests(stream) }
+    }
+
+    private func receiveData(_ stream: ServerStream) {
+        guard stream.sink != nil else { return discardUnread(of: stream) }
+        do throws(RPCError) {
+            let credit = try stream.receiveMessages { message in
+                if case .message = apply(stream.machine.message(), to: stream) {
+                    stream.sink?.received(message: message)
+                }
+            }
+            if credit > 0 { session.consumed(stream, credit) }
+        } catch {
+            apply(stream.machine.failed(error.status), to: stream)
+        }
+    }
+
+    @discardableResult
+    private func apply(_ output: ServerStreamMachine.Output, to stream: ServerStream) -> ServerStreamMachine.Output {
+        switch output {
+        case .none, .message, .accept, .reject: break
+        case .endOfRequests: endOfRequests(stream)
+        case .violation(let status): abandon(stream, .client, RPCError(status, origin: .local))
+        }
+        return output
+    }
+
+    private func endOfRequests(_ stream: ServerStream) {
+        _ = stream.pipes?.finishInbound(nil, discarding: false)
+        stream.sink?.receivedEnd()
+    }
+
+    // MARK: responses
+
+    override func perform(complete stream: ServerStream) {
+        guard let completion = stream.completion.take(), !stream.hasAnswered, !stream.isClosed else { return }
+        send(completion, on: stream)
+        stream.hasAnswered = true
+        release(stream, RPCError(.failedPrecondition, "use a call whose handler has returned"))
+    }
+
+    private func send(_ completion: ServerCompletion, on stream: ServerStream) {
+        let trailers = OutgoingTrailers(status: completion.status, metadata: completion.trailing)
+        let messages = stream.pipes?.takeOutbound().messages ?? []
+        let isTrailersOnly =
+            !stream.hasSentHead && completion.status.code != .ok && messages.isEmpty && completion.initial.isEmpty
+        if isTrailersOnly { return session.respondTrailersOnly(stream, trailers) }
+        sendHead(stream, completion.initial)
+        for message in messages { session.send(stream, message) }
+        if let message = completion.message { session.send(stream, message) }
+        session.finish(stream, trailers)
+    }
+
+    override func perform(sendHeadOf stream: ServerStream) { _ = prepareToSend(stream) }
+
+    override func prepareToSend(_ stream: CallStream) -> Bool {
+        let stream = unsafeDowncast(stream, to: ServerStream.self)
+        guard let sink = stream.sink, !stream.hasAnswered, !stream.isClosed else { return false }
+        sendHead(stream, sink.initialMetadata)
+        return true
+    }
+
+    private func sendHead(_ stream: ServerStream, _ metadata: Metadata) {
+        guard !stream.hasSentHead else { return }
+        stream.hasSentHead = true
+        session.respond(stream, OutgoingResponse(metadata: metadata))
+    }
+
+    // MARK: ends that are not the handler's
+
+    /// Answers with `error`, or resets a stream that has been answered in part, and cancels the handler.
+    private func abandon(_ stream: ServerStream, _ reason: CancellationReason, _ error: RPCError) {
+        if !stream.hasAnswered, !stream.isClosed {
+            stream.hasAnswered = true
+            if stream.hasSentHead {
+                session.reset(stream, reason == .client ? .noError : .cancel)
+            } else {
+                session.respondTrailersOnly(stream, OutgoingTrailers(status: error.status, metadata: error.metadata))
+            }
+        }
+        cancelHandler(of: stream, reason)
+    }
+
+    private func deadlinePassed(_ stream: ServerStream) {
+        burst { abandon(stream, .deadline, .deadlineExceeded(stream.requestHead.pathText)) }
+    }
+
+    override func perform(cancel stream: CallStream, _ error: RPCError) {
+        abandon(unsafeDowncast(stream, to: ServerStream.self), .client, error)
+    }
+
+    private func closed(_ stream: ServerStream) {
+        discardUnread(of: stream)
+        if !stream.hasAnswered {
+            stream.hasAnswered = true
+            cancelHandler(of: stream, isShuttingDown ? .shutdown : isDisconnected ? .connectionLost : .client)
+        }
+    }
+
+    private func cancelHandler(of stream: ServerStream, _ reason: CancellationReason) {
+        guard let sink = stream.sink else { return }
+        release(stream, RPCError(reason.code, "use call \(stream.requestHead.pathText): \(reason)"))
+        sink.cancelled(reason)
+    }
+
+    /// The call is over for the connection: reads and writes fail with `error`, and nothing refers to the handler.
+    private func release(_ stream: ServerStream, _ error: RPCError) {
+        if stream.deadline != nil { deadlines.remove(stream) }
+        stream.sink = nil
+        guard let pipes = stream.pipes else { return }
+        pipes.failOutbound(error)
+        let unread = pipes.finishInbound(error, discarding: true)
+        if unread > 0 { session.consumed(stream, unread) }
+        pipes.attach(nil)
+    }
+
+    // MARK: draining
+
+    /// Lets the calls that run finish, and closes. From any thread.
+    package func beginDraining() {
+        post(.run { [self] in drain(.begin) })
+    }
+
+    /// Cancels the calls that still run, and closes. From any thread.
+    package func endDraining() {
+        post(
+            .run { [self] in
+                isShuttingDown = true
+                drain(drainMachine.isDraining ? .deadline : .begin)
+                drain(.deadline)
+            })
+    }
+
+    override func didEndBurst() {
+        if drainMachine.isDraining { drain(.liveStreams(session.liveStreamCount)) }
+    }
+
+    private func drain(_ event: DrainMachine.Event) {
+        for command in drainMachine.handle(event) { perform(command) }
+    }
+
+    private func perform(_ command: DrainMachine.Command) {
+        switch command {
+        case .goAwayNotice: session.goAway(lastStreamID: .max, code: .noError, debugData: "")
+        case .ping: session.ping(0x736b_6569_6e)
+        case .startAcknowledgementTimer(let delay):
+            eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
+                guard let self else { return }
+                burst { self.drain(.acknowledgementTimeout) }
+            }
+        case .goAway: session.goAway(lastStreamID: nil, code: .noError, debugData: "")
+        case .cancelStreams: session.resetAll(.cancel)
+        case .close: closeWhenFlushed()
+        }
+        setNeedsFlush()
+    }
+}
+
+extension RPCError {
+    static func deadlineExceeded(_ path: String) -> RPCError {
+        RPCError(.deadlineExceeded, "call \(path): the deadline passed")
+    }
+}

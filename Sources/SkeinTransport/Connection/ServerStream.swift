@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
+package import SkeinHTTP2
+
+/// What a server stream tells its call. On the connection's loop.
+package protocol ServerStreamSink: AnyObject, Sendable {
+    var kind: CallKind { get }
+    /// What goes ahead of the first message.
+    var initialMetadata: Metadata { get }
+    /// The stream is open and knows the sink.
+    func accepted()
+    /// A request message has come. Of streamed requests the pipes hold it already.
+    func received(message: Buffer)
+    /// The client has sent everything.
+    func receivedEnd()
+    /// Nobody waits for the answer any more. At most once, and not after the handler's answer was sent.
+    func cancelled(_ reason: CancellationReason)
+}
+
+/// What a handler ends with.
+package struct ServerCompletion: Sendable {
+    package var initial: Metadata
+    /// Framed.
+    package var message: Buffer?
+    package var status: Status
+    package var trailing: Metadata
+
+    package init(initial: Metadata, message: consuming Buffer?, status: Status, trailing: Metadata) {
+        self.initial = initial
+        self.message = message
+        self.status = status
+        self.trailing = trailing
+    }
+}
+
+/// One call as the server's connection sees it.
+package final class ServerStream: CallStream, DeadlineHeapElement, ServerContextResponder, @unchecked Sendable {
+    package var deadline: Deadline?
+    var machine = ServerStreamMachine()
+    /// `nil` before the call is accepted and after it has ended.
+    var sink: (any ServerStreamSink)?
+    var hasSentHead = false
+    /// The status is on its way, or the stream was reset: whatever the handler does is dropped.
+    var hasAnswered = false
+    /// Written by the handler's thread before it posts `complete`, read by the loop after.
+    var completion: ServerCompletion?
+    package var heapIndex = -1
+    package var deadlineInstant: ContinuousClock.Instant { deadline?.instant ?? .now }
+
+    /// Sends what the handler ended with. From any thread, once.
+    package func complete(_ completion: consuming ServerCompletion) {
+        self.completion = completion
+        connection.post(.complete(self))
+    }
+
+    package func sendInitialMetadata() {
+        connection.post(.sendHead(self))
+    }
+}

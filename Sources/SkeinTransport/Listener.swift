@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NIOCore
+internal import NIOPosix
+package import SkeinCore
+internal import SkeinHTTP2
+
+/// A bound socket that accepts connections.
+package final class Listener: Sendable {
+    private let channel: any NIOCore.Channel
+    /// Where it really listens: the port is never 0.
+    package let address: EndpointAddress
+
+    private init(_ channel: any NIOCore.Channel) {
+        self.channel = channel
+        address = EndpointAddress(channel.localAddress)
+    }
+
+    /// Binds to `address`. `accept` makes the connection for every peer, on the event loop that will carry it; `nil`
+    /// turns the peer away.
+    package static func bind(
+        to address: ListenerAddress, on group: any EventLoopGroup,
+        accept: @escaping @Sendable (Peer, any EventLoop) -> ServerConnection?
+    ) async throws(ConfigurationError) -> Listener {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: Connection.waterMark)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let peer = Peer(address: EndpointAddress(channel.remoteAddress))
+                    guard let connection = accept(peer, channel.eventLoop) else { throw ChannelError.ioOnClosedChannel }
+                    try channel.pipeline.syncOperations.addHandler(SocketHandler(connection))
+                }
+            }
+        do {
+            switch address {
+            case .tcp(let host, let port):
+                let bootstrap = bootstrap.childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                return Listener(try await bootstrap.bind(host: host, port: port).get())
+            case .unix(let path):
+                return Listener(
+                    try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get())
+            }
+        } catch {
+            throw ConfigurationError("listen on \(address): \(ConnectError.text(for: error))")
+        }
+    }
+
+    /// Stops accepting. Connections made live on.
+    package func close() async {
+        try? await channel.close()
+    }
+}

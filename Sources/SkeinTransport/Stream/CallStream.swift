@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
+package import SkeinHTTP2
+
+/// A stream that carries a call. The loop owns it; other threads only pass it on.
+package class CallStream: HTTP2Stream, @unchecked Sendable {
+    /// Set once, before the stream is given to anybody.
+    package final var connection: Connection!
+    /// The queues of a streaming call; a unary call has none and pays nothing.
+    package final var pipes: MessagePipes?
+    /// Bytes of the incomplete message that have been returned to the window already.
+    private final var creditedPartial = 0
+    /// Received bytes that were returned to the window, or will be when a reader takes them from the pipes.
+    private final var accountedBytes = 0
+
+    /// Takes the complete messages off the deframer and gives them to `deliver`; the bytes to return to the window.
+    ///
+    /// Streamed messages go to the pipes and are credited when they are read. Everything else, and the incomplete
+    /// message a reader waits for, is credited at once: nothing else would ever complete it.
+    final func receiveMessages(_ deliver: (Buffer) -> Void) throws(RPCError) -> Int {
+        var credit = 0
+        while let message = try deframer.next() {
+            let uncredited = message.wireLength - creditedPartial
+            creditedPartial = 0
+            accountedBytes += uncredited
+            if let pipes, pipes.readsMessages {
+                pipes.deliver(message.bytes, wireLength: uncredited)
+            } else {
+                credit += uncredited
+            }
+            deliver(message.bytes)
+        }
+        return credit + takePartialCredit()
+    }
+
+    /// The bytes of the incomplete message to return to the window now.
+    final func takePartialCredit() -> Int {
+        let partial = deframer.partialBytes - creditedPartial
+        var saved = 0
+        if let pipes, pipes.readsMessages {
+            guard let credit = pipes.creditIfReaderWaits(holding: partial) else { return 0 }
+            saved = credit
+        }
+        creditedPartial += partial
+        accountedBytes += partial
+        return partial + saved
+    }
+
+    /// The bytes that were received and will not be read by anybody, once the stream has ended.
+    final func takeUnreadCredit() -> Int {
+        defer { accountedBytes = deframer.receivedBytes }
+        return deframer.receivedBytes - accountedBytes
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Synchronization
+
+/// A child process whose output arrives line by line. Waiting for it suspends and blocks no thread.
+final class ChildProcess: Sendable {
+    private struct State {
+        var status: Int32?
+        var waiters: [CheckedContinuation<Int32, Never>] = []
+    }
+
+    /// What the process prints, standard output and standard error together. Iterate it once.
+    let lines: AsyncStream<String>
+    private let process: Process
+    /// Held open as long as this object lives: a child may watch for its end.
+    private let input = Pipe()
+    private let state: Mutex<State>
+
+    init(_ executable: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.standardInput = input
+        lines = ChildProcess.readLines(of: process)
+        self.process = process
+        state = Mutex(State())
+        process.terminationHandler = { [weak self] process in self?.ended(process.terminationStatus) }
+        try ChildProcess.withSignalsUnblocked { try process.run() }
+    }
+
+    deinit {
+        if process.isRunning { process.terminate() }
+    }
+
+    /// Asks the process to end (SIGTERM).
+    func terminate() {
+        if process.isRunning { process.terminate() }
+    }
+
+    /// The exit code, once the process has ended.
+    func exitStatus() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            let status = state.withLock { state in
+                if state.status == nil { state.waiters.append(continuation) }
+                return state.status
+            }
+            if let status { continuation.resume(returning: status) }
+        }
+    }
+
+    private func ended(_ status: Int32) {
+        let waiters = state.withLock { state in
+            state.status = status
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume(returning: status) }
+    }
+
+    /// The threads of the pool block all signals, and a child inherits that: it could not be terminated.
+    private static func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
+    }
+
+    private static func readLines(of process: Process) -> AsyncStream<String> {
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        return AsyncStream { continuation in
+            let partial = Mutex(Data())
+            output.fileHandleForReading.readabilityHandler = { handle in
+                let data = handle.availableData
+                let complete = partial.withLock { partial in
+                    partial += data
+                    // At the end of the output, what is left is a line, too.
+                    let end = data.isEmpty ? partial.endIndex : (partial.lastIndex(of: 0x0a) ?? partial.startIndex)
+                    defer { partial = Data(partial[end...].drop { $0 == 0x0a }) }
+                    return partial[..<end]
+                }
+                for line in complete.split(separator: 0x0a) {
+                    continuation.yield(String(decoding: line, as: UTF8.self))
+                }
+                if data.isEmpty {
+                    handle.readabilityHandler = nil
+                    continuation.finish()
+                }
+            }
+        }
+    }
+}

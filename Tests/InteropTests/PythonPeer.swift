@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// The Python programs in `peers`, run by the virtual environment that `make test` makes.
+enum PythonPeer {
+    struct MissingEnvironment: Error, CustomStringConvertible {
+        let path: String
+        var description: String { "\(path) is missing: run \"make test\", which makes it with grpcio inside" }
+    }
+
+    private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    private static let root = tests.deletingLastPathComponent().deletingLastPathComponent()
+
+    static func start(_ program: String, _ arguments: [String]) throws -> ChildProcess {
+        let python = root.appendingPathComponent(".venv/bin/python").path
+        guard FileManager.default.isExecutableFile(atPath: python) else { throw MissingEnvironment(path: python) }
+        let script = tests.appendingPathComponent("peers/\(program)").path
+        return try ChildProcess(python, [script] + arguments, environment: ["PYTHONDONTWRITEBYTECODE": "1"])
+    }
+
+    /// Runs a program to its end.
+    static func run(_ program: String, _ arguments: [String]) async throws -> (lines: [String], status: Int32) {
+        let child = try start(program, arguments)
+        var lines: [String] = []
+        for await line in child.lines { lines.append(line) }
+        return (lines, await child.exitStatus())
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import SkeinCore
+import Testing
+
+@testable import SkeinBalancing
+
+@Suite struct SlotTableTests {
+    @Test("a slot is one line of cache")
+    func size() {
+        #expect(MemoryLayout<EndpointSlot>.size == 64)
+        #expect(MemoryLayout<EndpointSlot>.stride == 64)
+    }
+
+    @Test("slots keep their addresses, 64 bytes apart and aligned, as the table grows")
+    func stable() {
+        let table = SlotTable()
+        var places: [UnsafeMutablePointer<EndpointSlot>] = []
+        for number in 0..<10_000 {
+            let id = table.allocate()
+            #expect(id.slot == UInt32(number))
+            places.append(table.slot(id.slot))
+        }
+        #expect(Set(places).count == 10_000)
+        #expect(places.allSatisfy { UInt(bitPattern: $0) % 64 == 0 })
+        #expect(places.indices.allSatisfy { table.slot(UInt32($0)) == places[$0] })
+    }
+
+    @Test("the load of an endpoint counts attempts, and is 0 for a handle on a slot that serves another")
+    func load() throws {
+        let cell = PickerCell<Counter>()
+        let id = cell.slots.allocate()
+        cell.attach(Counter(), to: id)
+        let load = EndpointLoad(of: id, at: endpoint("10.0.0.1:1"), in: cell.slots)
+        _ = cell.publish(.ready, Fixed(result: .subchannel(id)))
+        var context = PickContext(testMethod)
+        guard case .picked(_, let token) = cell.pick(&context) else { return #expect(Bool(false)) }
+        #expect(load.inFlight == 1)
+        cell.slots.completed(token)
+        #expect(load.inFlight == 0)
+        _ = cell.detach(id)
+        let next = cell.slots.allocate()
+        #expect(next.slot == id.slot)
+        cell.attach(Counter(), to: next)
+        _ = cell.publish(.ready, Fixed(result: .subchannel(next)))
+        guard case .picked = cell.pick(&context) else { return #expect(Bool(false)) }
+        #expect(load.inFlight == 0)
+        #expect(cell.slots.inFlight(next) == 1)
+        // A token of the old subchannel counts for nobody.
+        cell.slots.completed(token)
+        #expect(cell.slots.inFlight(next) == 1)
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import SkeinBalancing
+import SkeinCore
+import Testing
+
+@Suite struct LoadBalancingRegistryTests {
+    @Test("the built-in policies are there by their gRPC names")
+    func builtIn() {
+        #expect(LoadBalancingRegistry.builtIn.names == ["pick_first", "round_robin"])
+    }
+
+    @Test("the first entry whose name is known is made")
+    func firstKnown() throws {
+        let choices = [LoadBalancing(policy: "xds_cluster"), .roundRobin, .pickFirst]
+        #expect(try LoadBalancingRegistry.builtIn.make(choices, seed: 1).name == "round_robin")
+    }
+
+    @Test(
+        "what cannot be made is named, with what there is and the nearest spelling",
+        arguments: [
+            ([], "no load balancing policy is named: expected one of pick_first, round_robin"),
+            (
+                [LoadBalancing(policy: "round_robbin")],
+                #"load balancing policy "round_robbin" (did you mean "round_robin"?) is not registered: "#
+                    + "expected one of pick_first, round_robin"
+            ),
+            (
+                [.policy(Sticky.self), LoadBalancing(policy: "x")],
+                #"load balancing policy "sticky", "x" is not registered: expected one of pick_first, round_robin"#
+            ),
+            (
+                [LoadBalancing(policy: "pick_first", configuration: NoConfiguration())],
+                "the configuration of pick_first is a NoConfiguration: expected a Configuration"
+            ),
+        ])
+    func errors(choices: [LoadBalancing], message: String) {
+        #expect(throws: ConfigurationError(message)) { try LoadBalancingRegistry.builtIn.validate(choices) }
+    }
+
+    @Test("a config is read by the policy it names, and an invalid one says where")
+    func json() throws {
+        var registry = LoadBalancingRegistry.builtIn
+        registry.register(Sticky.self)
+        #expect(registry.names == ["pick_first", "round_robin", "sticky"])
+        try registry.validate([LoadBalancing(policy: "sticky", json: #"{"maxInFlight": 3, "unknown": 1}"#)])
+        let wrong = try LoadBalancing(policy: "sticky", json: #"{"maxInFlight": 0}"#)
+        let error = #expect(throws: ConfigurationError.self) { try registry.validate([wrong, .roundRobin]) }
+        #expect(error?.message.contains("sticky.maxInFlight is 0: expected a whole number from 1 to 100000") == true)
+    }
+
+    @Test("a policy of the same name replaces the one before")
+    func replace() throws {
+        struct Mine: EndpointPolicy {
+            static let name = "round_robin"
+            init(_ configuration: Sticky.Configuration, seed: UInt64) {}
+            func makePicker(over ready: [ReadyEndpoint]) -> Fixed { Fixed(result: .subchannel(ready[0].id)) }
+        }
+        var registry = LoadBalancingRegistry.builtIn
+        registry.register(Mine.self)
+        #expect(registry.names.count == 2)
+        try registry.validate([.policy(Mine.self, Sticky.Configuration())])
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import SkeinCore
+import Testing
+
+@testable import SkeinHTTP2
+
+@Suite struct QueueTests {
+    @Test("a short queue keeps its order through any mix of appends and pops", arguments: 1...20)
+    func order(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var queue = ShortQueue<Int>()
+        var model: [Int] = []
+        for value in 0..<2_000 {
+            if Int.random(in: 0..<5, using: &random) < 3 - value / 1_000 {
+                queue.append(value)
+                model.append(value)
+            } else {
+                #expect(queue.popFirst() == (model.isEmpty ? nil : model.removeFirst()))
+            }
+            #expect(queue.count == model.count && queue.first == model.first && queue.isEmpty == model.isEmpty)
+        }
+    }
+
+    @Test("a send queue is one run of bytes, read in pieces of any size", arguments: [1, 3, 7, 64, 10_000])
+    func send(_ size: Int) {
+        var queue = SendQueue()
+        let messages = [framed("one"), framed(""), framed(zeros: 300)]
+        for message in messages { queue.append(message) }
+        let expected = messages.flatMap(wire)
+        #expect(queue.count == expected.count)
+        var read: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: size)
+        while case let count = piece.withUnsafeMutableBytes({ queue.read(into: $0) }), count > 0 { read += piece[..<count] }
+        #expect(read == expected && queue.isEmpty)
+    }
+
+    @Test("a stream list retains its members, keeps their order and lets any go")
+    func list() {
+        var list = StreamList(.live)
+        var streams = (0..<5).map { _ in HTTP2Stream() }
+        for (index, stream) in streams.enumerated() {
+            stream.id = Int32(index)
+            list.append(stream)
+        }
+        for index in [2, 0, 4] { list.remove(streams[index]) }
+        list.remove(streams[2])
+        var ids: [Int32] = []
+        list.forEach { ids.append($0.id) }
+        #expect(ids == [1, 3] && list.count == 2 && list.first === streams[1])
+        #expect(list.first(withID: 3) === streams[3] && list.first(withID: 4) == nil)
+        weak var kept = streams[3]
+        streams = []
+        #expect(kept != nil)
+        while let stream = list.first { list.remove(stream) }
+        #expect(kept == nil && list.count == 0)
+    }
+
+    @Test("a header writer keeps its fields while its memory grows")
+    func writer() throws {
+        var writer = HeaderWriter()
+        let metadata = Metadata(dictionaryLiteral: ("big", .text(String(repeating: "v", count: 5_000))), ("last", "1"))
+        var request = request(metadata: metadata)
+        for index in 0..<100 { request.metadata.append("x-\(index)", .text("value \(index)")) }
+        for _ in 0..<2 { writer.writeRequest(request) }
+        var fields: [String] = []
+        for index in 0..<writer.count {
+            let field = writer.pointer[index]
+            let name = UnsafeBufferPointer(start: field.name, count: field.namelen)
+            let value = UnsafeBufferPointer(start: field.value, count: field.valuelen)
+            fields.append("\(String(decoding: name, as: UTF8.self)): \(String(decoding: value, as: UTF8.self))")
+        }
+        #expect(
+            fields.prefix(7) == [
+                ":method: POST", ":scheme: http", ":path: /test.Echo/Say", ":authority: localhost:50051", "te: trailers",
+                "content-type: application/grpc+proto", "user-agent: grpc-swift-skein/0.1",
+            ])
+        #expect(fields.count == 109 && fields[7].utf8.count == 5_005 && fields[8] == "last: 1" && fields[108] == "x-99: value 99")
+    }
+
+    @Test("the timeout stands right after the pseudo headers")
+    func timeout() {
+        var writer = HeaderWriter()
+        writer.writeRequest(request(timeout: .milliseconds(1500)))
+        let field = writer.pointer[4]
+        #expect(String(decoding: UnsafeBufferPointer(start: field.name, count: field.namelen), as: UTF8.self) == "grpc-timeout")
+        #expect(String(decoding: UnsafeBufferPointer(start: field.value, count: field.valuelen), as: UTF8.self) == "1500000u")
+    }
+}

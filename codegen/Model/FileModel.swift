@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything about a `.proto` file that its generated Swift file says, names resolved.
+struct FileModel {
+    /// As other files import it.
+    let path: String
+    /// The name of its property of `ProtobufFile`.
+    let identifier: String
+    /// The serialised descriptor, without comments.
+    let descriptor: [UInt8]
+    /// The identifiers of the files that the descriptor imports.
+    let imports: [String]
+    let enums: [EnumModel]
+    let messages: [MessageModel]
+    let services: [ServiceModel]
+
+    /// All messages, nested ones after the one that holds them.
+    var allMessages: [MessageModel] { messages.flatMap(\.withNested) }
+}
+
+struct EnumModel {
+    struct Value {
+        let name: String
+        let number: Int32
+        let comments: [String]
+    }
+
+    let name: String
+    let comments: [String]
+    /// One per number.
+    let values: [Value]
+    /// Other names for numbers: alias and the name of the case.
+    let aliases: [(name: String, of: String)]
+}
+
+struct MessageModel {
+    let protoName: String
+    let name: String
+    /// With the names of the messages around it.
+    let fullName: String
+    let comments: [String]
+    /// In the order of their numbers; members of oneofs are with their oneof.
+    let fields: [FieldModel]
+    let oneofs: [OneofModel]
+    /// The properties in the order of their declaration.
+    let properties: [Property]
+    let slots: Int
+    let enums: [EnumModel]
+    let messages: [MessageModel]
+
+    enum Property {
+        case field(FieldModel)
+        case oneof(OneofModel)
+    }
+
+    var withNested: [MessageModel] { [self] + messages.flatMap(\.withNested) }
+
+    /// Fields and members of oneofs in the order of their numbers.
+    var wireFields: [FieldModel] { (fields + oneofs.flatMap(\.members)).sorted { $0.number < $1.number } }
+}
+
+struct ServiceModel {
+    let protoName: String
+    let name: String
+    let comments: [String]
+    let methods: [MethodModel]
+}
+
+struct MethodModel {
+    enum Kind: String {
+        case unary, serverStreaming, clientStreaming, bidirectional
+    }
+
+    let protoName: String
+    let name: String
+    let kind: Kind
+    let request: String
+    let response: String
+    /// The case of `Idempotency`; `nil` when unspecified.
+    let idempotency: String?
+    let comments: [String]
+}
