@@ -40,6 +40,7 @@ check: setup
 	@.ci/phase layers .ci/layers
 	@.ci/phase sizes .ci/sizes
 	@.ci/phase words .ci/words
+	@.ci/phase links .ci/links
 	@.ci/phase generated .ci/generated
 
 format: setup

@@ -8,13 +8,13 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+] + (Context.environment["SKEIN_WARNINGS"] == "error" ? [.treatAllWarnings(as: .error)] : [])
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
-let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let protobufPlugin = Target.Dependency.product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -27,15 +27,21 @@ func library(_ name: String, _ dependencies: [Target.Dependency], path: String? 
     .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
-func example(_ name: String, _ extra: [Target.Dependency] = []) -> Target {
+func example(_ name: String, _ dependencies: [Target.Dependency] = ["ExampleProtos"]) -> Target {
     .executableTarget(
-        name: name, dependencies: ["Skein"] + extra, path: "examples/\(name)", exclude: ["README.md"],
+        name: name, dependencies: ["Skein"] + dependencies, path: "examples/\(name)", exclude: ["README.md"],
         swiftSettings: settings)
 }
+
+/// Folders under codegen/Goldens: a proto and what is generated from it.
+let goldens = [
+    "comments", "enums", "imports", "keywords", "maps", "nested", "oneofs", "optional", "recursion", "scalars",
+    "services", "wellknown",
+]
 
 let package = Package(
     name: "skein",
@@ -47,7 +53,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -69,8 +74,48 @@ let package = Package(
         library(
             "SkeinClient",
             ["SkeinCore", "SkeinTransport", "SkeinBalancing", "SkeinResolution", lifecycle, logging, nioCore, nioPosix]),
-        library("SkeinServer", ["SkeinCore", "SkeinTransport", lifecycle, logging, nioCore, nioPosix]),
-        library("Skein", ["SkeinCore", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinBalancing", "SkeinResolution", "SkeinProtobuf"]),
-        library("SkeinTesting", ["SkeinCore", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinBalancing", "SkeinResolution"]),
+        library("SkeinServer", ["SkeinCore", "SkeinTransport", lifecycle, signals, logging, nioCore, nioPosix]),
+        library(
+            "Skein",
+            [
+                "SkeinCore", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinBalancing", "SkeinResolution",
+                "SkeinProtobuf",
+            ]),
+        library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
+
+        // The tools.
+        .target(
+            name: "SkeinCodegen", dependencies: [protobuf, protobufPlugin], path: "codegen",
+            exclude: ["Goldens", "protoc-gen-skein"], sources: ["Model", "Render"], swiftSettings: settings),
+        .executableTarget(
+            name: "protoc-gen-skein", dependencies: ["SkeinCodegen", protobufPlugin], path: "codegen/protoc-gen-skein",
+            swiftSettings: settings),
+        .executableTarget(name: "SkeinCLI", dependencies: ["SkeinCore", arguments], swiftSettings: settings),
+
+        // The examples.
+        library("ExampleProtos", ["Skein"], path: "examples/protos"),
+        example("hello-world"),
+        example("route-guide"),
+        example("custom-resolver"),
+        example("custom-policy"),
+        example("demo"),
+
+        // The tests.
+        .target(
+            name: "Goldens", dependencies: ["Skein"], path: "codegen/Goldens",
+            exclude: goldens.map { "\($0)/\($0).proto" } + ["imports/exported.proto", "imports/shared.proto"],
+            swiftSettings: settings),
+        tests("SkeinCoreTests", ["SkeinCore"]),
+        tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
+        tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
+        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "CSkein"]),
+        tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix]),
+        tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", nioCore, nioPosix, logging]),
+        tests("SkeinClientTests", ["SkeinClient", "SkeinTransport", "SkeinBalancing", "SkeinCore", nioCore, nioPosix]),
+        tests("SkeinServerTests", ["SkeinServer", "SkeinTransport", "SkeinCore", nioCore, nioPosix, logging]),
+        tests("IntegrationTests", ["Skein", "ExampleProtos", logging, nioCore, nioPosix]),
+        tests("InteropTests", ["Skein"], exclude: ["peers"]),
+        tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
+        tests("SkeinCLITests", ["SkeinCLI", arguments]),
     ]
 )

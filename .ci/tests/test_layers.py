@@ -29,7 +29,7 @@ class LayersTests(CheckTest):
             return {"product": [name, "swift-log", None, None]} if name == "Logging" else {"byName": [name, None]}
 
         targets = [
-            {"name": name, "type": "regular", "dependencies": [dependency(item) for item in items]}
+            {"name": name, "type": "regular", "dependencies": [dependency(item) for item in items], "exclude": ["Cases"]}
             for name, items in self.targets.items()
         ]
         self.write("manifest.json", json.dumps({"targets": targets}))
@@ -49,6 +49,10 @@ class LayersTests(CheckTest):
             with self.subTest(form):
                 self.source("Middle", "Form", f"#if os(Linux)\n    {form}\n#endif\n")
                 self.assert_finds(self.layers(), "Sources/Middle/Form.swift:3: imports NIOCore")
+
+    def test_what_a_target_excludes_is_not_its_source(self):
+        self.source("Middle", "Cases/Golden", "import NIOCore\n")
+        self.assert_clean(self.layers())
 
     def test_a_declared_arrow_against_the_table_is_found_in_the_manifest_and_in_the_import(self):
         self.targets["Low"] = ["Middle"]

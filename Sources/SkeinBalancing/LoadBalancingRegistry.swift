@@ -25,12 +25,17 @@ public struct LoadBalancingRegistry: Sendable {
     /// All registered names, sorted.
     public var names: [String] { policies.keys.sorted() }
 
-    /// The policy of the first entry whose name is registered (gRPC service config, loadBalancingConfig). Throws when
-    /// none is, or when that entry's configuration is invalid.
+    /// The first entry whose name is registered (gRPC service config, loadBalancingConfig). Throws when none is.
+    package func choose(_ choices: [LoadBalancing]) throws(ConfigurationError) -> LoadBalancing {
+        guard let choice = choices.first(where: { policies[$0.policy] != nil }) else { throw unknown(choices) }
+        return choice
+    }
+
+    /// The policy of the first entry whose name is registered. Throws when none is, or when that entry's
+    /// configuration is invalid.
     package func make(_ choices: [LoadBalancing], seed: UInt64) throws(ConfigurationError) -> AnyPolicy {
-        guard let choice = choices.first(where: { policies[$0.policy] != nil }), let type = policies[choice.policy]
-        else { throw unknown(choices) }
-        return try make(type, choice, seed)
+        guard let type = policies[try choose(choices).policy] else { throw unknown(choices) }
+        return try make(type, choose(choices), seed)
     }
 
     /// Throws what `make` would throw.

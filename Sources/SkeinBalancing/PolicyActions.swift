@@ -49,6 +49,18 @@ public struct PolicyActions: ~Copyable {
         EndpointLoad(of: id, at: endpoint, in: slots)
     }
 
+    /// For a policy inside of this one: what it asks for can be looked at before it is passed on with `perform`.
+    package func child() -> PolicyActions { PolicyActions(slots: slots, now: now, random: random) }
+
+    /// Asks for what a policy inside of this one asked for.
+    package mutating func perform(_ command: PolicyCommand) {
+        switch command {
+        case .publish: published = command
+        case .shutDown: shutDowns.append(command)
+        default: commands.append(command)
+        }
+    }
+
     /// Everything asked for, in the order to do it: what shuts down comes after the picker that no longer knows it.
     package consuming func finish() -> [PolicyCommand] {
         var all = commands

@@ -29,7 +29,11 @@ final class ChannelCore: Sendable {
         self.target = target
         self.options = options
         scheme = "\(security.scheme)"
-        authority = try options.authority ?? options.resolvers.serviceAuthority(of: target)
+        if let authority = options.authority {
+            self.authority = authority
+        } else {
+            authority = try options.resolvers.serviceAuthority(of: target)
+        }
         userAgent = options.userAgent.map { "\($0) \(ChannelCore.version)" } ?? ChannelCore.version
         let group = MultiThreadedEventLoopGroup.singleton
         let eventLoop = group.next()

@@ -15,10 +15,13 @@ public final class EndpointList: Sendable {
 
     private let state: Mutex<State>
 
+    /// A list that starts with `endpoints`.
     public init(_ endpoints: [Endpoint]) { state = Mutex(State(endpoints: endpoints)) }
 
+    /// A list that starts with `endpoints`.
     public convenience init(_ endpoints: Endpoint...) { self.init(endpoints) }
 
+    /// The list as it is now.
     public var endpoints: [Endpoint] { state.withLock { $0.endpoints } }
 
     /// Replaces the whole list.

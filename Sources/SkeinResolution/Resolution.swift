@@ -10,6 +10,7 @@ public struct Resolution: Sendable {
     /// For people: where the list comes from. It stands in errors about the list.
     public var note: String
 
+    /// The whole list of endpoints, in the order of preference for policies that have one.
     public init(_ endpoints: [Endpoint], serviceConfig: ServiceConfig? = nil, note: String = "") {
         self.endpoints = endpoints
         self.serviceConfig = serviceConfig.map { .success($0) }

@@ -19,8 +19,9 @@ public protocol Resolver: Sendable {
     /// Publishes what is known, and again whenever it changes, until cancelled.
     ///
     /// Called in a task of its own when the channel leaves idle; cancelled when the channel goes idle or closes, and
-    /// called again when it is used again, never twice at once. It must not block its thread, and must return soon
-    /// after it is cancelled; what it publishes from then on is ignored.
+    /// called again when it is used again, perhaps before the cancelled run has returned: so a run keeps its state in
+    /// its own variables. It must not block its thread, and must return soon after it is cancelled; what it publishes
+    /// from then on is ignored.
     ///
     /// Returning means that the last resolution stands for good. Throwing anything while not cancelled is the same as
     /// publishing the failure; the channel calls `run` again after a backoff.

@@ -20,6 +20,7 @@ public struct ResolverContext: Sendable {
     /// The lists registered in code, by name; filled in by the registry.
     package var lists: [String: EndpointList] = [:]
 
+    /// A context as a channel makes it; tests give their own clock.
     public init(
         defaultPort: Int = 443, seed: UInt64 = .random(in: .min ... .max),
         logger: Logger = Logger(label: "skein.resolution", factory: { _ in SwiftLogNoOpLogHandler() }),

@@ -15,6 +15,7 @@ public struct ResolverRegistry: Sendable {
         FileResolver.self
     )
 
+    /// A registry of these resolvers alone.
     public init(_ resolvers: any Resolver.Type...) {
         for resolver in resolvers { register(resolver) }
     }

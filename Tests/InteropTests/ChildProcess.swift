@@ -73,24 +73,28 @@ final class ChildProcess: Sendable {
         process.standardOutput = output
         process.standardError = output
         return AsyncStream { continuation in
-            let partial = Mutex(Data())
+            let splitter = Mutex(LineSplitter())
             output.fileHandleForReading.readabilityHandler = { handle in
                 let data = handle.availableData
-                let complete = partial.withLock { partial in
-                    partial += data
-                    // At the end of the output, what is left is a line, too.
-                    let end = data.isEmpty ? partial.endIndex : (partial.lastIndex(of: 0x0a) ?? partial.startIndex)
-                    defer { partial = Data(partial[end...].drop { $0 == 0x0a }) }
-                    return partial[..<end]
-                }
-                for line in complete.split(separator: 0x0a) {
-                    continuation.yield(String(decoding: line, as: UTF8.self))
-                }
+                for line in splitter.withLock({ $0.take(data) }) { continuation.yield(line) }
                 if data.isEmpty {
                     handle.readabilityHandler = nil
                     continuation.finish()
                 }
             }
         }
+    }
+}
+
+/// Puts lines together from pieces of output.
+private struct LineSplitter {
+    private var partial = Data()
+
+    /// The lines that `data` completes. No data is the end, which completes the last one.
+    mutating func take(_ data: Data) -> [String] {
+        partial += data
+        var lines = partial.split(separator: 0x0a, omittingEmptySubsequences: false)
+        partial = data.isEmpty ? Data() : lines.popLast() ?? Data()
+        return lines.map { String(decoding: $0, as: UTF8.self) }.filter { !$0.isEmpty }
     }
 }

@@ -38,8 +38,8 @@ struct ResolverRegistryTests {
     @Test("an unknown scheme is an error that lists the registered ones and the nearest")
     func unknown() throws {
         let message = """
-            read target "dnss:///greeter" at character 1: expected a scheme out of dns, file, ipv4, ipv6, static, unix, \
-            unix-abstract (did you mean "dns"?), or host:port, found "dnss:///greeter"
+            read target "dnss:///greeter" at character 1: expected a scheme out of dns, file, ipv4, ipv6, static, \
+            unix, unix-abstract (did you mean "dns"?), or host:port, found "dnss:///greeter"
             """
         #expect(throws: ConfigurationError(message)) { try ResolverRegistry.builtIn.target("dnss:///greeter") }
         #expect(throws: ConfigurationError(message)) {

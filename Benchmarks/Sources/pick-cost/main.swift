@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Prints what a pick costs: nanoseconds on one and on two threads, at 10, 1,000 and 10,000 endpoints, through the
-// same cell that a channel uses. A pick includes entering and leaving the reading section, the policy's choice, and
-// counting the attempt as started; completions are printed on their own.
+// same cell that a channel uses. A pick includes entering and leaving the reading section (alone: "no choice"), the
+// policy's choice, counting the attempt as started, and a reference to the subchannel; "+done" counts it as completed.
 
 import SkeinBalancing
 import SkeinCore
@@ -138,6 +138,14 @@ func pad(_ text: String, _ width: Int) -> String { String(repeating: " ", count:
 
 print("ns per pick (2 threads: each thread's own time)")
 print(pad("policy", 14), pad("endpoints", 10), pad("pick", 8), pad("2 thr", 8), pad("+done", 8), pad("2 thr", 8))
+let waiting = PickerCell<Subchannel>()
+let section = [1, 2].map { threads in
+    measure(threads: threads, rounds: 1_000_000) { rounds in
+        var context = PickContext(method)
+        for _ in 0..<rounds { _ = waiting.pick(&context) }
+    }
+}
+print(pad("no choice", 14), pad("-", 10), section.map { pad("\(($0 * 10).rounded() / 10)", 8) }.joined(separator: " "))
 for choice in [LoadBalancing.roundRobin, .policy(AnyOne.self), .policy(LessLoaded.self)] {
     for count in [10, 1000, 10_000] {
         let cell = try makeCell(choice, count)

@@ -53,6 +53,13 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
         slot.pointee.completed.wrappingAdd(1, ordering: .releasing)
     }
 
+    /// Attempts ever started on the subchannel.
+    package func started(_ id: SubchannelID) -> UInt64 {
+        let slot = slot(id.slot)
+        guard slot.pointee.generation.load(ordering: .relaxed) == id.generation else { return 0 }
+        return slot.pointee.started.load(ordering: .relaxed)
+    }
+
     /// Attempts started on the subchannel and not yet completed.
     package func inFlight(_ id: SubchannelID) -> Int {
         let slot = slot(id.slot)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SkeinCore
-public import SkeinTransport
+internal import SkeinTransport
 
 /// A streaming call as the typed shells hold it. When the last of them lets go, the call is cancelled.
 @usableFromInline

@@ -51,7 +51,7 @@ final class StreamingOutcome: ClientCallOutcome, Sendable {
 
     /// Waits until an attempt is on its way. Throws if none ever is.
     nonisolated(nonsending) func waitForStart() async throws(RPCError) {
-        try await wait { $0.hasStarted ? () : $0.end.map { _ in } }
+        await wait { $0.hasStarted ? () : $0.end.map { _ in } }
         if let end = state.withLock({ $0.hasStarted ? nil : $0.end }), let error = end.error { throw error }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
+internal import SkeinHTTP2
 internal import SkeinTransport
 
 /// Which ended attempts no server has acted on, so that the call may go elsewhere unnoticed (gRFC A6): those that were

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SkeinCore
-public import SkeinTransport
 
 /// One method of a stub: a stream of requests, one response. Call it like a function.
 public struct ClientStreamingMethod<Request, Reply>: Sendable {

@@ -101,7 +101,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         guard let subchannel = subchannels.removeValue(forKey: id) else { return }
         draining[id] = subchannel
         pastAttempts += environment.cell.slots.started(id)
-        environment.cell.detach(id)
+        collect(environment.cell.detach(id))
         subchannel.shutDown()
         scheduleRetire()
     }

@@ -27,6 +27,7 @@ public struct ConfigFields: Sendable {
     /// Whether the field is there and not `null`.
     public mutating func contains(_ name: String) -> Bool { value(name) != nil }
 
+    /// A whole number.
     public mutating func int(
         _ name: String, default fallback: Int, in range: ClosedRange<Int> = .min ... .max
     ) throws(ConfigurationError) -> Int {
@@ -42,6 +43,7 @@ public struct ConfigFields: Sendable {
         return number
     }
 
+    /// A number; infinite ones and NaN are refused.
     public mutating func double(
         _ name: String, default fallback: Double,
         in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
@@ -61,12 +63,14 @@ public struct ConfigFields: Sendable {
         return number
     }
 
+    /// `true` or `false`.
     public mutating func bool(_ name: String, default fallback: Bool) throws(ConfigurationError) -> Bool {
         guard let value = value(name) else { return fallback }
         guard case .bool(let bool) = value.content else { throw problem(name, value, "true or false") }
         return bool
     }
 
+    /// A string.
     public mutating func string(_ name: String, default fallback: String) throws(ConfigurationError) -> String {
         guard let value = value(name) else { return fallback }
         guard case .string(let text) = value.content else { throw problem(name, value, "a string") }

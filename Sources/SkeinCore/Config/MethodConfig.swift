@@ -6,6 +6,7 @@ public struct MethodConfig: Sendable, Hashable {
     ///
     /// As a literal: `"helloworld.Greeter/SayHello"`, `"helloworld.Greeter"`, `""`.
     public struct Name: Sendable, Hashable {
+        /// The full name of the service, e.g. `helloworld.Greeter`.
         public var service: String
         public var method: String
 
@@ -14,9 +15,11 @@ public struct MethodConfig: Sendable, Hashable {
             self.method = method
         }
 
+        /// All methods of all services.
         public static let all = Name(service: "")
     }
 
+    /// What the entry is for; a name may stand in one entry of a config only.
     public var names: [Name]
     /// The longest a call may take; the shorter of this and the call's own deadline holds.
     public var timeout: Duration?
@@ -27,6 +30,7 @@ public struct MethodConfig: Sendable, Hashable {
     /// The largest response message, in bytes; the smaller of this and the call's own limit holds.
     public var maxResponseBytes: Int?
 
+    /// An entry for `names`; what is left out stays as the call has it.
     public init(
         _ names: Name..., timeout: Duration? = nil, waitForReady: Bool? = nil, maxRequestBytes: Int? = nil,
         maxResponseBytes: Int? = nil

@@ -5,12 +5,14 @@
 public struct ServiceConfig: Sendable, Hashable {
     /// The policies to choose from: the first that is registered is used. Empty: the channel's own.
     public var loadBalancing: [LoadBalancing]
+    /// Limits by method; the entry that names a method most closely holds, alone.
     public var methods: [MethodConfig]
     /// The service whose health decides whether a server gets calls (gRFC A17); `nil`: connections alone decide.
     public var healthCheckedService: String?
     /// How many connections one server may be given when its streams are used up (gRFC A105).
     public var maxConnectionsPerSubchannel: Int
 
+    /// A config made in code.
     public init(
         loadBalancing: LoadBalancing..., methods: [MethodConfig] = [], healthCheckedService: String? = nil,
         maxConnectionsPerSubchannel: Int = 1

@@ -10,8 +10,13 @@ package enum ContentType: Sendable, Hashable {
     init(_ value: UnsafeRawBufferPointer) {
         let prefix: StaticString = "application/grpc"
         let length = prefix.utf8CodeUnitCount
-        guard value.count >= length else { self = .other; return }
-        let matches = (0..<length).allSatisfy { value[$0] | (value[$0] >= 0x41 && value[$0] <= 0x5a ? 0x20 : 0) == prefix.utf8Start[$0] }
+        guard value.count >= length else {
+            self = .other
+            return
+        }
+        let matches = (0..<length).allSatisfy {
+            value[$0] | (value[$0] >= 0x41 && value[$0] <= 0x5a ? 0x20 : 0) == prefix.utf8Start[$0]
+        }
         let ends = value.count == length || value[length] == UInt8(ascii: "+") || value[length] == UInt8(ascii: ";")
         self = matches && ends ? .grpc : .other
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Musl)
-internal import Musl
+    internal import Musl
 #else
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// The header names that gRPC gives a meaning; all others belong to the application.
@@ -26,12 +26,14 @@ enum HeaderName {
         case 2: name.equals("te") ? .te : nil
         case 5: name.equals(":path") ? .path : nil
         case 7:
-            name.equals(":method") ? .method
+            name.equals(":method")
+                ? .method
                 : name.equals(":scheme") ? .scheme : name.equals(":status") ? .status : nil
         case 10: name.equals(":authority") ? .authority : name.equals("user-agent") ? .userAgent : nil
         case 11: name.equals("grpc-status") ? .grpcStatus : nil
         case 12:
-            name.equals("content-type") ? .contentType
+            name.equals("content-type")
+                ? .contentType
                 : name.equals("grpc-timeout") ? .timeout : name.equals("grpc-message") ? .grpcMessage : nil
         case 13: name.equals("grpc-encoding") ? .encoding : nil
         case 17: name.equals("grpc-message-type") ? .messageType : nil

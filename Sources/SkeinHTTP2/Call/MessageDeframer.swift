@@ -57,7 +57,10 @@ package struct MessageDeframer {
 
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         receivedBytes += bytes.count
-        if failure != nil { deliveredBytes += bytes.count; return }
+        if failure != nil {
+            deliveredBytes += bytes.count
+            return
+        }
         guard backlog.isEmpty else {
             if backlogHead > 64 << 10, backlogHead > backlog.count / 2 {
                 backlog.removeFirst(backlogHead)

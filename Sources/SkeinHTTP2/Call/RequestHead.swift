@@ -39,7 +39,10 @@ package struct RequestHead: Sendable {
 
     package mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, limit: Int) {
         headerBytes += HeaderName.listBytes(name, value)
-        guard headerBytes <= limit else { isOverLimit = true; return }
+        guard headerBytes <= limit else {
+            isOverLimit = true
+            return
+        }
         switch HeaderName(name) {
         case .method: isPOST = value.equals("POST")
         case .path: path = store(value)

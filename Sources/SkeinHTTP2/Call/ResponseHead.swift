@@ -17,7 +17,10 @@ package struct ResponseHead: Sendable {
 
     package mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, limit: Int) {
         headerBytes += HeaderName.listBytes(name, value)
-        guard headerBytes <= limit else { isOverLimit = true; return }
+        guard headerBytes <= limit else {
+            isOverLimit = true
+            return
+        }
         switch HeaderName(name) {
         case .status: httpStatus = value.prefix(3).reduce(0) { $0 * 10 + Int($1 &- 0x30) }
         case .contentType:

@@ -21,7 +21,10 @@ package struct Trailers: Sendable {
 
     package mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, limit: Int) {
         headerBytes += HeaderName.listBytes(name, value)
-        guard headerBytes <= limit else { isOverLimit = true; return }
+        guard headerBytes <= limit else {
+            isOverLimit = true
+            return
+        }
         append(HeaderName(name), name: name, value: value)
     }
 
@@ -50,7 +53,8 @@ package struct Trailers: Sendable {
         switch statusField {
         case .missing: nil
         case .code(let code): Status(code, message)
-        case .unparsable: Status(.unknown, message.isEmpty ? "the grpc-status of the response is not a number from 0 to 16" : message)
+        case .unparsable:
+            Status(.unknown, message.isEmpty ? "the grpc-status of the response is not a number from 0 to 16" : message)
         }
     }
 }

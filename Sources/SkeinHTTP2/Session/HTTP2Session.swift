@@ -17,7 +17,7 @@ package final class HTTP2Session {
     var pending = StreamList(.pending)
     var writer = HeaderWriter()
 
-    /// The stream whose header block is arriving; blocks are never interleaved.
+    /// The stream whose header block is arriving, maybe in pieces; blocks are never interleaved.
     var headersStream: Unmanaged<HTTP2Stream>?
     /// The number of this `receive`.
     var burst: UInt64 = 0
@@ -67,8 +67,8 @@ package final class HTTP2Session {
         guard !isAborted else { throw HTTP2Error(.internalError, "the connection was given up") }
         guard !bytes.isEmpty else { return }
         burst += 1
-        let result = nghttp2_session_mem_recv(library, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count)
-        headersStream = nil
+        let result = nghttp2_session_mem_recv(
+            library, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count)
         returnConnectionWindow()
         guard result >= 0 else {
             let error = HTTP2Error(SessionSetup.code(Int32(result)), SessionSetup.text(Int32(result), diagnostic))
@@ -139,6 +139,7 @@ package final class HTTP2Session {
         stream.sendQueue.removeAll()
         stream.pendingRequest = nil
         stream.pendingTrailers = nil
+        if headersStream?.toOpaque() == Unmanaged.passUnretained(stream).toOpaque() { headersStream = nil }
         // The library may look for the stream again, and what it remembers is not retained.
         if stream.id != 0, !isAborted { nghttp2_session_set_stream_user_data(library, stream.id, nil) }
         events.append(.closed(stream, closure))

@@ -84,7 +84,8 @@ extension HeaderWriter {
         guard !metadata.isEmpty else { return }
         let isClean = MetadataEncoding.problem(in: metadata) == nil
         for element in copy metadata {
-            if !isClean, MetadataEncoding.problem(in: Metadata(dictionaryLiteral: (element.name, element.value))) != nil {
+            if !isClean, MetadataEncoding.problem(in: Metadata(dictionaryLiteral: (element.name, element.value))) != nil
+            {
                 continue
             }
             add(element.name, MetadataEncoding.wireValue(element.value))

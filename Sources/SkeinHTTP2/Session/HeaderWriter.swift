@@ -34,6 +34,16 @@ struct HeaderWriter: ~Copyable {
     /// Valid until the writer changes.
     var pointer: UnsafeMutablePointer<nghttp2_nv> { fields }
 
+    /// `name: value` for each field, to look at.
+    var lines: [String] {
+        (0..<count).map { index in
+            let field = fields[index]
+            let name = UnsafeBufferPointer(start: field.name, count: field.namelen)
+            let value = UnsafeBufferPointer(start: field.value, count: field.valuelen)
+            return "\(String(decoding: name, as: UTF8.self)): \(String(decoding: value, as: UTF8.self))"
+        }
+    }
+
     mutating func begin() {
         count = 0
         used = 0

@@ -18,7 +18,8 @@ extension HTTP2Session {
         stream.isFinished = endStream
         stream.deframer.limit = stream.maxMessageBytes ?? configuration.maxMessageBytes
         guard canSubmit else {
-            close(stream, StreamClosure(code: .refusedStream, fate: .unsent, cause: isAborted ? .connectionLost : .peer))
+            close(
+                stream, StreamClosure(code: .refusedStream, fate: .unsent, cause: isAborted ? .connectionLost : .peer))
             return
         }
         if pending.count == 0, live.count < peerStreamLimit {

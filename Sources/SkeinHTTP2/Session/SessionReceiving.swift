@@ -125,7 +125,8 @@ extension HTTP2Session {
         guard let stream = stream(id)?.takeUnretainedValue() ?? live.first(withID: id) else { return }
         let cause: StreamClosure.Cause = stream.resetCode == nil ? .peer : .local
         let fate: StreamClosure.Fate =
-            role == .client && !stream.isRequestOut ? .unsent : code == .refusedStream && cause == .peer ? .refused : .processed
+            role == .client && !stream.isRequestOut
+            ? .unsent : code == .refusedStream && cause == .peer ? .refused : .processed
         close(stream, StreamClosure(code: code, fate: fate, cause: cause))
     }
 }

@@ -17,7 +17,10 @@ extension HTTP2Session {
         guard !stream.isClosed, !stream.isFinished, stream.resetCode == nil else { return }
         if role == .server {
             let trailers = trailers ?? OutgoingTrailers(status: .ok)
-            guard stream.hasHead else { respondTrailersOnly(stream, trailers); return }
+            guard stream.hasHead else {
+                respondTrailersOnly(stream, trailers)
+                return
+            }
             stream.isFinished = true
             if stream.sendQueue.isEmpty {
                 // Not through the data source: it would wait for window that trailers do not need.

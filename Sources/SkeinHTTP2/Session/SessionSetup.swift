@@ -4,7 +4,9 @@ internal import CSkein
 
 /// Makes the library's side of a session.
 enum SessionSetup {
-    static func makeLibrary(_ role: SessionRole, _ configuration: HTTP2Configuration) throws(HTTP2Error) -> OpaquePointer {
+    static func makeLibrary(_ role: SessionRole, _ configuration: HTTP2Configuration) throws(HTTP2Error)
+        -> OpaquePointer
+    {
         var callbacks: OpaquePointer?
         var option: OpaquePointer?
         var session: OpaquePointer?
@@ -12,7 +14,9 @@ enum SessionSetup {
         defer { nghttp2_session_callbacks_del(callbacks) }
         try check(nghttp2_option_new(&option))
         defer { nghttp2_option_del(option) }
-        guard let callbacks, let option else { throw HTTP2Error(.internalError, "make an HTTP/2 session: out of memory") }
+        guard let callbacks, let option else {
+            throw HTTP2Error(.internalError, "make an HTTP/2 session: out of memory")
+        }
         SessionCallbacks.install(callbacks, role)
         apply(configuration, to: option)
         switch role {

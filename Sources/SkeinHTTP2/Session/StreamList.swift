@@ -37,7 +37,7 @@ struct StreamList {
     }
 
     /// Visits all, in order. `body` may remove the stream it gets.
-    func forEach(_ body: (HTTP2Stream) -> Void) {
+    func visit(_ body: (HTTP2Stream) -> Void) {
         var link = head
         while let stream = link?.takeUnretainedValue() {
             link = stream.next

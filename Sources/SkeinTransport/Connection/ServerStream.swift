@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import SkeinCore
-package import SkeinHTTP2
+internal import SkeinHTTP2
 
 /// What a server stream tells its call. On the connection's loop.
 package protocol ServerStreamSink: AnyObject, Sendable {

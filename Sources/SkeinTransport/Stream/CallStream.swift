@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import SkeinCore
+internal import SkeinCore
 package import SkeinHTTP2
 
 /// A stream that carries a call. The loop owns it; other threads only pass it on.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import SkeinCore
+package import SkeinCore
 
 /// How a listener or a channel protects its connections. Always named by the application: there is no default.
 public struct TransportSecurity: Sendable, Hashable {

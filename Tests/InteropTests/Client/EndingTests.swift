@@ -75,18 +75,13 @@ extension InteropTests {
         func drain() async throws {
             let server = try await GrpcioServer()
             try await server.withEcho { echo in
-                try await withThrowingTaskGroup(of: String.self) { group in
-                    for index in 0..<10 {
-                        group.addTask { try await echo.get(.init(text: "\(index)", delayMs: 1_000)).text }
-                    }
-                    let stream = try await echo.expand(.init(text: "n", count: 10, delayMs: 100))
-                    var replies = stream.makeAsyncIterator()
-                    #expect(try await replies.next()?.text == "n 0")
-                    #expect(try await echo.get(.init(text: "shut down")).text == "shut down")
-                    for index in 1..<10 { #expect(try await replies.next()?.text == "n \(index)") }
-                    let texts = try await group.reduce(into: Set()) { $0.insert($1) }
-                    #expect(texts == Set((0..<10).map(String.init)))
-                }
+                async let slow = together(10) { try await echo.get(.init(text: "\($0)", delayMs: 1_000)).text }
+                let stream = try await echo.expand(.init(text: "n", count: 10, delayMs: 100))
+                var replies = stream.makeAsyncIterator()
+                #expect(try await replies.next()?.text == "n 0")
+                #expect(try await echo.get(.init(text: "shut down")).text == "shut down")
+                for index in 1..<10 { #expect(try await replies.next()?.text == "n \(index)") }
+                #expect(try await Set(slow) == Set((0..<10).map(String.init)))
                 let error = try await failure { try await echo.get(.init(text: "anyone?"), .deadline(.seconds(5))) }
                 #expect(error.code == .unavailable)
             }

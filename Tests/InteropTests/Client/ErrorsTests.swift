@@ -46,15 +46,15 @@ extension InteropTests {
         @Test("a client stream is told early that its call failed")
         func early() async throws {
             try await GrpcioServer.withEcho { echo in
-                let error = try await failure {
-                    try await echo.collect { requests in
-                        try await requests.write(.init(failCode: 5, failMessage: "early"))
-                        // Goes on until the write tells that nobody listens any more.
-                        while true { try await requests.write(.init(delayMs: 10)) }
-                    }
-                }
+                let error = try await failure { try await echo.collect(writeForEver) }
                 #expect(error.status == Status(.notFound, "early"))
             }
+        }
+
+        /// Asks for a failure and goes on until a write tells that nobody listens any more.
+        private func writeForEver(_ requests: RequestWriter<Skein_Testing_EchoRequest>) async throws {
+            try await requests.write(.init(failCode: 5, failMessage: "early"))
+            while true { try await requests.write(.init(delayMs: 10)) }
         }
 
         @Test("a bidirectional call is told early that it failed")

@@ -104,15 +104,15 @@ extension InteropTests {
                 #expect(try await echo.get(.init(text: "still there")).text == "still there")
             }
         }
+    }
+}
 
-        /// What `count` calls made at once return.
-        private func together<Value: Sendable>(
-            _ count: Int, _ call: @escaping @Sendable (Int) async throws -> Value
-        ) async throws -> [Value] {
-            try await withThrowingTaskGroup(of: Value.self) { group in
-                for index in 0..<count { group.addTask { try await call(index) } }
-                return try await group.reduce(into: []) { $0.append($1) }
-            }
-        }
+/// What `count` calls made at once return, in the order in which they end.
+func together<Value: Sendable>(
+    _ count: Int, _ call: @escaping @Sendable (Int) async throws -> Value
+) async throws -> [Value] {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+        for index in 0..<count { group.addTask { try await call(index) } }
+        return try await group.reduce(into: []) { $0.append($1) }
     }
 }

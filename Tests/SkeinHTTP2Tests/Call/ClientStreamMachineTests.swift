@@ -25,7 +25,8 @@ import Testing
                 case .trailers(let fields, let truncated):
                     machine.trailers(Trailers(fields.map { ($0, $1) }), isTruncated: truncated)
                 case .end: machine.endStream()
-                case .closed(let code): machine.closed(StreamClosure(code: code, fate: .processed), deadlinePassed: false)
+                case .closed(let code):
+                    machine.closed(StreamClosure(code: code, fate: .processed), deadlinePassed: false)
                 }
             return switch output {
             case .none: nil
@@ -43,8 +44,14 @@ import Testing
             (.serverStreaming, [.open, .message, .message, .ok], ["metadata", "message", "message", "OK peer"]),
             (.bidirectional, [.open, .ok], ["metadata", "OK peer"]),
             (.serverStreaming, [.head(["grpc-status": "0", ":status": "200"], end: true)], ["OK peer"]),
-            (.unary, [.head(["grpc-status": "5", ":status": "200"], end: true), .closed(.noError)], ["NOT_FOUND peer"]),
-            (.unary, [.open, .trailers(["grpc-status": "7"], truncated: false)], ["metadata", "PERMISSION_DENIED peer"]),
+            (
+                .unary, [.head(["grpc-status": "5", ":status": "200"], end: true), .closed(.noError)],
+                ["NOT_FOUND peer"]
+            ),
+            (
+                .unary, [.open, .trailers(["grpc-status": "7"], truncated: false)],
+                ["metadata", "PERMISSION_DENIED peer"]
+            ),
             (
                 .unary, [.open, .message, .trailers(["grpc-status": "7"], truncated: false)],
                 ["metadata", "message", "PERMISSION_DENIED peer"]
@@ -72,7 +79,10 @@ import Testing
             ([.head([":status": "200", "content-type": "text/plain"], end: false)], "UNKNOWN local"),
             ([.head([":status": "503", "content-type": "application/grpc"], end: false), .end], "UNAVAILABLE local"),
             ([.head([":status": "503", "grpc-status": "5"], end: true)], "NOT_FOUND peer"),
-            ([.head([":status": "415", "content-type": "application/grpc", "grpc-status": "2"], end: true)], "UNKNOWN peer"),
+            (
+                [.head([":status": "415", "content-type": "application/grpc", "grpc-status": "2"], end: true)],
+                "UNKNOWN peer"
+            ),
             ([.open, .trailers(["grpc-status": "many"], truncated: false)], "UNKNOWN peer"),
         ] as [([Step], String)])
     func statusSources(_ steps: [Step], _ expected: String) {
@@ -92,13 +102,17 @@ import Testing
 
     @Test("a message cut short with OK is internal; with another status that status counts")
     func truncated() {
-        #expect(run(.serverStreaming, [.open, .trailers(["grpc-status": "0"], truncated: true)]).last == "INTERNAL local")
-        #expect(run(.serverStreaming, [.open, .trailers(["grpc-status": "9"], truncated: true)]).last == "FAILED_PRECONDITION peer")
+        #expect(
+            run(.serverStreaming, [.open, .trailers(["grpc-status": "0"], truncated: true)]).last == "INTERNAL local")
+        #expect(
+            run(.serverStreaming, [.open, .trailers(["grpc-status": "9"], truncated: true)]).last
+                == "FAILED_PRECONDITION peer")
     }
 
     @Test("an encoding that was not offered is internal")
     func encoding() {
-        let head = Step.head([":status": "200", "content-type": "application/grpc", "grpc-encoding": "zstd"], end: false)
+        let head = Step.head(
+            [":status": "200", "content-type": "application/grpc", "grpc-encoding": "zstd"], end: false)
         #expect(run(.unary, [head]) == ["INTERNAL local"])
     }
 

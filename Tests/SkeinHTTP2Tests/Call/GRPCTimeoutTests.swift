@@ -6,7 +6,8 @@ import Testing
     @Test(
         "a timeout is written in the finest unit that fits eight digits, rounded up",
         arguments: [
-            (Duration.zero, "0n"), (.seconds(-3), "0n"), (.nanoseconds(1), "1n"), (.nanoseconds(99_999_999), "99999999n"),
+            (Duration.zero, "0n"), (.seconds(-3), "0n"), (.nanoseconds(1), "1n"),
+            (.nanoseconds(99_999_999), "99999999n"),
             (.nanoseconds(100_000_000), "100000u"), (.nanoseconds(100_000_001), "100001u"), (.seconds(1), "1000000u"),
             (.seconds(99), "99000000u"), (.seconds(100), "100000m"), (.seconds(99_999), "99999000m"),
             (.seconds(100_000), "100000S"), (.seconds(99_999_999), "99999999S"), (.seconds(100_000_000), "1666667M"),
@@ -43,7 +44,8 @@ import Testing
     func roundTrip() {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<5_000 {
-            let timeout = Duration.nanoseconds(Int64.random(in: 1...(1 << Int64.random(in: 1...61, using: &random)), using: &random))
+            let timeout = Duration.nanoseconds(
+                Int64.random(in: 1...(1 << Int64.random(in: 1...61, using: &random)), using: &random))
             let read = decoded(GRPCTimeout.encode(timeout)) ?? .zero
             #expect(read >= timeout && read < timeout + timeout / 100 + .nanoseconds(1))
         }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct MessageFramerTests {
     @Test(
-        "a sealed message starts with its flag and its length", arguments: [(0, false), (1, true), (300, false), (70_000, true)])
+        "a sealed message starts with its flag and its length",
+        arguments: [(0, false), (1, true), (300, false), (70_000, true)])
     func seal(_ length: Int, _ compressed: Bool) {
         var buffer = MessageFramer.makeBuffer(capacity: length)
         buffer.append([UInt8](repeating: 7, count: length).span.bytes)

@@ -17,7 +17,8 @@ import Testing
     @Test("a trailers-only head has the call's status")
     func trailersOnly() {
         let head = ResponseHead([
-            (":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "5"), ("grpc-message", "no%0Ayak"),
+            (":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "5"),
+            ("grpc-message", "no%0Ayak"),
             ("retry", "no"),
         ])
         #expect(head.status == Status(.notFound, "no\nyak"))
@@ -26,7 +27,9 @@ import Testing
 
     @Test("a foreign content-type is kept, at most 64 bytes of it")
     func foreign() {
-        let head = ResponseHead([(":status", "502"), ("content-type", "text/html" + String(repeating: "x", count: 200))])
+        let head = ResponseHead([
+            (":status", "502"), ("content-type", "text/html" + String(repeating: "x", count: 200)),
+        ])
         #expect(head.contentType == .other)
         #expect(head.contentTypeText.utf8.count == 64 && head.contentTypeText.hasPrefix("text/html"))
     }

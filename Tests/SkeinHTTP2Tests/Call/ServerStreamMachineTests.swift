@@ -29,7 +29,8 @@ import Testing
         #expect(text(machine.endStream()) == "none")
     }
 
-    @Test("a second message to a single-request method is unimplemented", arguments: [CallKind.unary, .serverStreaming])
+    @Test(
+        "a second message to a single-request method is unimplemented", arguments: [CallKind.unary, .serverStreaming])
     func twoMessages(_ kind: CallKind) {
         var machine = ServerStreamMachine()
         _ = machine.head(head, kind: kind, endStream: false)
@@ -38,7 +39,9 @@ import Testing
         #expect(text(machine.message()) == "none")
     }
 
-    @Test("headers that end the stream are a legal empty stream of a streaming method", arguments: [CallKind.clientStreaming, .bidirectional])
+    @Test(
+        "headers that end the stream are a legal empty stream of a streaming method",
+        arguments: [CallKind.clientStreaming, .bidirectional])
     func emptyStream(_ kind: CallKind) {
         var machine = ServerStreamMachine()
         #expect(text(machine.head(head, kind: kind, endStream: true)) == "accept")

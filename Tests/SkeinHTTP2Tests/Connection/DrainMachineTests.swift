@@ -12,9 +12,15 @@ import Testing
         arguments: [
             ([.begin, .pingAcknowledged], 0, begun + [.goAway, .close]),
             ([.begin, .acknowledgementTimeout, .pingAcknowledged], 0, begun + [.goAway, .close]),
-            ([.begin, .pingAcknowledged, .acknowledgementTimeout, .liveStreams(1), .liveStreams(0)], 2, begun + [.goAway, .close]),
+            (
+                [.begin, .pingAcknowledged, .acknowledgementTimeout, .liveStreams(1), .liveStreams(0)], 2,
+                begun + [.goAway, .close]
+            ),
             ([.begin, .liveStreams(3), .liveStreams(0)], 2, begun),
-            ([.begin, .liveStreams(0), .liveStreams(1), .pingAcknowledged, .liveStreams(0)], 2, begun + [.goAway, .close]),
+            (
+                [.begin, .liveStreams(0), .liveStreams(1), .pingAcknowledged, .liveStreams(0)], 2,
+                begun + [.goAway, .close]
+            ),
             ([.begin, .pingAcknowledged, .deadline, .liveStreams(0)], 2, begun + [.goAway, .cancelStreams, .close]),
             ([.begin, .deadline, .pingAcknowledged], 1, begun + [.goAway, .cancelStreams, .close]),
             ([.begin, .begin], 1, begun),
@@ -33,7 +39,8 @@ import Testing
         var commands: [Command] = []
         for _ in 0..<20 {
             let choices: [Event] = [
-                .begin, .pingAcknowledged, .acknowledgementTimeout, .liveStreams(Int.random(in: 0...2, using: &random)), .deadline,
+                .begin, .pingAcknowledged, .acknowledgementTimeout, .liveStreams(Int.random(in: 0...2, using: &random)),
+                .deadline,
             ]
             commands += machine.handle(choices.randomElement(using: &random) ?? .begin)
         }

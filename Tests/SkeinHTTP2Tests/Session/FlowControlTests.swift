@@ -4,7 +4,9 @@ import SkeinHTTP2
 import Testing
 
 @Suite struct FlowControlTests {
-    private func configuration(stream: Int = 1 << 20, connection: Int = 8 << 20, bound: Int = 16 << 20) -> HTTP2Configuration {
+    private func configuration(stream: Int = 1 << 20, connection: Int = 8 << 20, bound: Int = 16 << 20)
+        -> HTTP2Configuration
+    {
         var configuration = HTTP2Configuration()
         configuration.initialStreamWindow = stream
         configuration.connectionWindow = connection
@@ -45,7 +47,8 @@ import Testing
         let message = (0..<4 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let stream = pair.client.call(request(), framed(message))
         pair.run()
-        #expect(stream.messages == [message])
+        let isSame = stream.messages == [message]
+        #expect(isSame)
         #expect(stream.closures.count == 1)
         #expect(pair.client.session.bufferedBytes == 0 && pair.server.session.bufferedBytes == 0)
     }

@@ -48,7 +48,8 @@ import Testing
         pair.server.session.respond(stream, OutgoingResponse())
         pair.server.session.send(stream, framed("down"))
         pair.run()
-        pair.server.session.finish(stream, OutgoingTrailers(status: Status(.notFound, "caf\u{e9}"), metadata: ["a": "b"]))
+        pair.server.session.finish(
+            stream, OutgoingTrailers(status: Status(.notFound, "caf\u{e9}"), metadata: ["a": "b"]))
         #expect(RawFrame.parse(pair.server.output()).map(\.type) == [1])
     }
 
@@ -177,7 +178,8 @@ import Testing
         let stream = pair.client.call()
         pair.run()
         let metadata: Metadata = ["good": "1", "grpc-status": "0", "bad name": "x", "line": "a\r\nb", "Upper": "2"]
-        pair.server.session.finish(pair.server.streams[0], OutgoingTrailers(status: Status(.aborted), metadata: metadata))
+        pair.server.session.finish(
+            pair.server.streams[0], OutgoingTrailers(status: Status(.aborted), metadata: metadata))
         pair.run()
         #expect(stream.responseHead.status?.code == .aborted)
         #expect(stream.responseHead.metadata == ["good": "1", "upper": "2"])
@@ -215,7 +217,8 @@ import Testing
         for side in [pair.client, whole.client] {
             for length in [0, 5, 20_000] { side.call(request(), framed(zeros: length)) }
         }
-        #expect(pair.client.output(size: size) == whole.client.output())
+        let isSame = pair.client.output(size: size) == whole.client.output()
+        #expect(isSame)
     }
 
     @Test("the linked features are named in one line")

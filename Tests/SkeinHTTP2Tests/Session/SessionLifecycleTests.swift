@@ -49,10 +49,10 @@ import Testing
     @Test("a session that ends with open streams lets go of them")
     func teardown() throws {
         var pair: SessionPair? = try SessionPair(server: limited(1))
-        weak var live = pair?.client.call(end: false)
-        weak var waiting = pair?.client.call(end: false)
+        weak let live = pair?.client.call(end: false)
+        weak let waiting = pair?.client.call(end: false)
         pair?.run()
-        weak var served = pair?.server.streams.first
+        weak let served = pair?.server.streams.first
         #expect(live != nil && waiting != nil && served != nil)
         pair = nil
         #expect(live == nil && waiting == nil && served == nil)
@@ -159,16 +159,19 @@ import Testing
         #expect(client.session.liveStreamCount == 7 && client.session.pendingCount == 0)
     }
 
-    @Test("streams above the announced limit are refused without the application seeing them")
+    @Test("streams above the limit are refused without the application seeing them, until the client knows the limit")
     func aboveLimit() throws {
         let server = try Side(.server, limited(2))
         server.input(RawFrame.hello)
-        let ack = RawFrame(RawFrame.Kind.settings, flags: 1)
         _ = server.output()
-        server.input(ack.bytes + RawFrame.call(1).bytes + RawFrame.call(3).bytes + RawFrame.call(5).bytes)
+        server.input(RawFrame.call(1).bytes + RawFrame.call(3).bytes + RawFrame.call(5).bytes)
         let resets = RawFrame.parse(server.output()).filter { $0.type == RawFrame.Kind.reset }
         #expect(resets == [RawFrame(RawFrame.Kind.reset, stream: 5, [0, 0, 0, 7])])
-        #expect(server.streams.map(\.id) == [1, 3])
+        #expect(server.streams.map(\.id) == [1, 3] && !server.session.wantsToClose)
+        server.input(RawFrame(RawFrame.Kind.settings, flags: 1).bytes + RawFrame.call(7).bytes)
+        let goAway = try #require(RawFrame.parse(server.output()).first { $0.type == RawFrame.Kind.goAway })
+        #expect(Array(goAway.payload[4..<8]) == [0, 0, 0, 1])
+        #expect(server.session.wantsToClose && server.streams.count == 2)
     }
 
     @Test("a refused stream is one the server's application never saw")
@@ -180,7 +183,9 @@ import Testing
         #expect(stream.closures == [StreamClosure(code: .refusedStream, fate: .refused)])
     }
 
-    @Test("a graceful end: the notice turns nobody away, the final GOAWAY does, and the connection ends after the last call")
+    @Test(
+        "a graceful end: the notice turns nobody away, the final GOAWAY does, and the connection ends after the last call"
+    )
     func graceful() throws {
         let pair = try SessionPair()
         pair.serveEcho()

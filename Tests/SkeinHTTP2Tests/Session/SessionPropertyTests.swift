@@ -119,7 +119,8 @@ import Testing
         }
 
         private func part(_ bytes: inout [UInt8]) -> [UInt8] {
-            let count = min(bytes.count, Int.random(in: 0...1 << Int.random(in: 0...17, using: &random), using: &random))
+            let count = min(
+                bytes.count, Int.random(in: 0...1 << Int.random(in: 0...17, using: &random), using: &random))
             defer { bytes.removeFirst(count) }
             return Array(bytes[..<count])
         }
@@ -162,13 +163,16 @@ import Testing
                 let expected = try #require(sent[name])
                 #expect(stream.closures.count == 1, "\(name)")
                 if exchange.wasReset.contains(name) {
-                    #expect(expected.starts(with: stream.messages), "\(name)")
+                    let isPrefix = expected.starts(with: stream.messages)
+                    #expect(isPrefix, "\(name)")
                     side.session.discardUnread(stream)
                 } else {
-                    #expect(stream.messages == expected, "\(name)")
+                    let isSame = stream.messages == expected
+                    #expect(isSame, "\(name)")
                 }
             }
-            #expect(side.session.bufferedBytes == 0 && side.session.liveStreamCount == 0 && side.session.pendingCount == 0)
+            #expect(
+                side.session.bufferedBytes == 0 && side.session.liveStreamCount == 0 && side.session.pendingCount == 0)
         }
         // The connection windows are whole: far more than one of them passes in each direction.
         exchange.pair.server.onEvent = { _, _ in }

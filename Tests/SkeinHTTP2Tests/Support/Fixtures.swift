@@ -18,7 +18,8 @@ func wire(_ buffer: Buffer) -> [UInt8] { buffer.storage }
 
 func request(_ path: String = "/test.Echo/Say", metadata: Metadata = [:], timeout: Duration? = nil) -> OutgoingRequest {
     OutgoingRequest(
-        path: path, authority: "localhost:50051", timeout: timeout, metadata: metadata, userAgent: "grpc-swift-skein/0.1")
+        path: path, authority: "localhost:50051", timeout: timeout, metadata: metadata,
+        userAgent: "grpc-swift-skein/0.1")
 }
 
 extension MessageDeframer {

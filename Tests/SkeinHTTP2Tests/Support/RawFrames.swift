@@ -46,7 +46,8 @@ struct RawFrame: Equatable {
             let header = Array(rest.prefix(9))
             let length = Int(header[0]) << 16 | Int(header[1]) << 8 | Int(header[2])
             let stream = header[5...].reduce(0) { $0 << 8 | Int($1) }
-            frames.append(RawFrame(header[3], flags: header[4], stream: stream, Array(rest.dropFirst(9).prefix(length))))
+            frames.append(
+                RawFrame(header[3], flags: header[4], stream: stream, Array(rest.dropFirst(9).prefix(length))))
             rest = rest.dropFirst(9 + length)
         }
         return frames

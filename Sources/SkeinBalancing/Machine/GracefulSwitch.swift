@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
+
+/// A channel's policy, which may be replaced by another without a gap: the old one serves while it is ready, until the
+/// new one is ready or fails, or the old one is not ready any more.
+///
+/// A configuration of the same policy changes that policy in place.
+package struct GracefulSwitch: Sendable {
+    private struct Child: Sendable {
+        let number: UInt32
+        var policy: AnyPolicy
+        var choice: LoadBalancing
+        var subchannels: Set<SubchannelID> = []
+        var state = ConnectivityState.connecting
+        var picker: any Picker = QueueingPicker()
+    }
+
+    private struct Timer: Hashable {
+        let child: UInt32
+        let id: TimerID
+    }
+
+    private let registry: LoadBalancingRegistry
+    private var random: SplitMix64
+    private var children: UInt32 = 0
+    private var active: Child?
+    /// Made later than `active`, which serves still.
+    private var pending: Child?
+    /// What the children's timers are called outside; the index is the raw value.
+    private var timers: [Timer] = []
+
+    package init(_ registry: LoadBalancingRegistry, seed: UInt64) {
+        self.registry = registry
+        random = SplitMix64(seed: seed)
+    }
+
+    /// The policy that serves calls.
+    package var name: String? { active?.policy.name }
+
+    /// Takes an answer of the resolver and the policies to choose from. Throws, unchanged, when no policy can be made
+    /// of them.
+    package mutating func update(
+        _ update: EndpointUpdate, _ choices: [LoadBalancing], _ out: inout PolicyActions
+    ) throws(ConfigurationError) {
+        let choice = try registry.choose(choices)
+        if let newest = pending ?? active, newest.policy.name == choice.policy {
+            if newest.choice != choice { try reconfigure(choice, &out) }
+        } else {
+            try add(choice, &out)
+        }
+        run(newest: true, &out) { $0.update(update, &$1) }
+    }
+
+    /// The resolver has no answer. Before the first one, calls fail with `error`.
+    package mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions) {
+        if active == nil { return out.publish(.transientFailure(error), FailingPicker(error)) }
+        run(newest: true, &out) { $0.resolutionFailed(error, &$1) }
+    }
+
+    package mutating func subchannel(
+        _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
+    ) {
+        run(newest: pending?.subchannels.contains(id) == true, &out) { $0.subchannel(id, became: state, &$1) }
+    }
+
+    package mutating func load(of id: SubchannelID, reported report: LoadReport, _ out: inout PolicyActions) {
+        run(newest: pending?.subchannels.contains(id) == true, &out) { $0.load(of: id, reported: report, &$1) }
+    }
+
+    package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
+        guard timers.indices.contains(Int(id.raw)) else { return }
+        let timer = timers[Int(id.raw)]
+        for newest in [false, true] where child(newest)?.number == timer.child {
+            return run(newest: newest, &out) { $0.timerFired(timer.id, &$1) }
+        }
+    }
+
+    package mutating func exitIdle(_ out: inout PolicyActions) {
+        run(newest: false, &out) { $0.exitIdle(&$1) }
+        if pending != nil { run(newest: true, &out) { $0.exitIdle(&$1) } }
+    }
+}
+
+extension GracefulSwitch {
+    private func child(_ newest: Bool) -> Child? { newest ? pending ?? active : active }
+
+    private mutating func add(_ choice: LoadBalancing, _ out: inout PolicyActions) throws(ConfigurationError) {
+        let policy = try registry.make([choice], seed: random.next())
+        let child = Child(number: children, policy: policy, choice: choice)
+        children += 1
+        if active == nil {
+            active = child
+        } else {
+            drop(pending, &out)
+            pending = child
+        }
+    }
+
+    private mutating func reconfigure(
+        _ choice: LoadBalancing, _ out: inout PolicyActions
+    ) throws(ConfigurationError) {
+        var thrown: ConfigurationError?
+        run(newest: true, &out) { policy, actions in
+            do throws(ConfigurationError) { try policy.reconfigure(choice, &actions) } catch { thrown = error }
+        }
+        if let thrown { throw thrown }
+        if pending == nil { active?.choice = choice } else { pending?.choice = choice }
+    }
+
+    /// Tells one child of an event, passes on what it asks for, and sees who is to serve now.
+    private mutating func run(
+        newest: Bool, _ out: inout PolicyActions, _ event: (inout AnyPolicy, inout PolicyActions) -> Void
+    ) {
+        let isPending = newest && pending != nil
+        guard var child = child(newest) else { return }
+        // The only reference stays ours, so that the policy changes in place.
+        if isPending { pending = nil } else { active = nil }
+        var actions = out.child()
+        event(&child.policy, &actions)
+        var published = false
+        for command in actions.finish() {
+            switch command {
+            case .publish(let state, let picker):
+                (child.state, child.picker, published) = (state, picker, true)
+            case .schedule(let id, let delay): out.schedule(outer(id, of: child.number), after: delay)
+            case .createSubchannel(let id, _):
+                child.subchannels.insert(id)
+                out.perform(command)
+            case .shutDown(let id):
+                child.subchannels.remove(id)
+                out.perform(command)
+            case .connect, .requestResolution: out.perform(command)
+            }
+        }
+        if isPending { pending = child } else { active = child }
+        if published, !isPending { out.publish(child.state, child.picker) }
+        switchIfDue(&out)
+    }
+
+    private mutating func switchIfDue(_ out: inout PolicyActions) {
+        guard let old = active, let new = pending else { return }
+        guard !old.state.isReady || new.state.isReady || new.state.isTransientFailure else { return }
+        active = new
+        pending = nil
+        out.publish(new.state, new.picker)
+        drop(old, &out)
+    }
+
+    private func drop(_ child: Child?, _ out: inout PolicyActions) {
+        for id in (child?.subchannels ?? []).sorted(by: { $0.slot < $1.slot }) { out.shutDown(id) }
+    }
+
+    private mutating func outer(_ id: TimerID, of child: UInt32) -> TimerID {
+        let timer = Timer(child: child, id: id)
+        if let known = timers.firstIndex(of: timer) { return TimerID(UInt32(known)) }
+        timers.append(timer)
+        return TimerID(UInt32(timers.count - 1))
+    }
+}
