@@ -70,11 +70,16 @@ let package = Package(
         library("SkeinBalancing", ["SkeinCore", "CSkein"]),
         library("SkeinProtobuf", ["SkeinCore", "CProtobufC", "CSkein"]),
         library("SkeinTransport", ["SkeinCore", "SkeinHTTP2", nioCore, nioPosix, logging]),
-        library("SkeinResolution", ["SkeinCore", nioCore, nioPosix, logging]),
+        library("SkeinResolution", ["SkeinCore", nioPosix, logging]),
         library(
             "SkeinClient",
-            ["SkeinCore", "SkeinTransport", "SkeinBalancing", "SkeinResolution", lifecycle, logging, nioCore, nioPosix]),
-        library("SkeinServer", ["SkeinCore", "SkeinTransport", lifecycle, signals, logging, nioCore, nioPosix]),
+            [
+                "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution", lifecycle, logging,
+                nioCore, nioPosix,
+            ]),
+        library(
+            "SkeinServer",
+            ["SkeinCore", "SkeinHTTP2", "SkeinTransport", lifecycle, signals, logging, nioCore, nioPosix]),
         library(
             "Skein",
             [
@@ -110,7 +115,7 @@ let package = Package(
         tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
         tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "CSkein"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix]),
-        tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", nioCore, nioPosix, logging]),
+        tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),
         tests("SkeinClientTests", ["SkeinClient", "SkeinTransport", "SkeinBalancing", "SkeinCore", nioCore, nioPosix]),
         tests("SkeinServerTests", ["SkeinServer", "SkeinTransport", "SkeinCore", nioCore, nioPosix, logging]),
         tests("IntegrationTests", ["Skein", "ExampleProtos", logging, nioCore, nioPosix]),

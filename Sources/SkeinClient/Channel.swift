@@ -22,6 +22,13 @@ public final class Channel: Sendable {
         core = try ChannelCore(target, security, options)
     }
 
+    /// A channel whose connections are not sockets.
+    package init(
+        _ target: String, options: ChannelOptions = .init(), connections: any ConnectionMaker
+    ) throws(ConfigurationError) {
+        core = try ChannelCore(target, .plaintext, options, connections: connections)
+    }
+
     deinit { core.balancer.post(.shutDown(grace: .seconds(0), nil)) }
 
     public var target: Target { core.target }

@@ -22,7 +22,11 @@ final class ChannelCore: Sendable {
 
     static let version = "grpc-swift-skein/0.1"
 
-    init(_ text: String, _ security: TransportSecurity, _ options: ChannelOptions) throws(ConfigurationError) {
+    /// - Parameter connections: instead of sockets.
+    init(
+        _ text: String, _ security: TransportSecurity, _ options: ChannelOptions,
+        connections: (any ConnectionMaker)? = nil
+    ) throws(ConfigurationError) {
         let target = try options.resolvers.target(text)
         try security.validate(for: "channel \(text)")
         try options.policies.validate(options.serviceConfig.loadBalancing)
@@ -39,6 +43,7 @@ final class ChannelCore: Sendable {
         let eventLoop = group.next()
         queue = PickQueue(on: eventLoop)
         let link = DriverLink()
+        options.logger?.debug("\(LinkedFeatures.describe)")
         var context = ResolverContext()
         if let logger = options.logger { context.logger = logger }
         let resolver = ResolverDriver(try options.resolvers.make(target, context), backoff: options.backoff) { result in
@@ -48,8 +53,8 @@ final class ChannelCore: Sendable {
             BalancerControl(
                 BalancerControl.Environment(
                     cell: cell, queue: queue, states: states, resolver: resolver,
-                    connector: Connector(
-                        HTTP2Configuration(options), timeout: options.backoff.minimumConnectTimeout),
+                    connector: connections
+                        ?? Connector(HTTP2Configuration(options), timeout: options.backoff.minimumConnectTimeout),
                     group: group, eventLoop: eventLoop, options: options, target: target)))
         link.connect(to: balancer)
     }

@@ -30,9 +30,10 @@ final class StateBroadcast: Sendable {
         let (number, current) = state.withLock { state in
             state.next += 1
             state.watchers[state.next] = watcher
+            // Here, lest a newer state come first.
+            watcher.yield(state.current)
             return (state.next, state.current)
         }
-        watcher.yield(current)
         if case .shutdown = current { watcher.finish() }
         watcher.onTermination = { [weak self] _ in self?.forget(number) }
         return stream

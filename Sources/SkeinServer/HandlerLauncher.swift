@@ -7,16 +7,19 @@ internal import NIOCore
 /// The one place that makes tasks: a call outlives the burst that brought it, and nothing else could own its handler.
 final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
     private let eventLoop: any EventLoop
+    /// Kept until the last handler has returned, which may be after the server.
+    private let loops: ServerLoops
     private let activity: LoopActivity
     private let execution: @Sendable (RegisteredMethod) -> HandlerExecution
     private let logger: Logger?
     private var executors: [ObjectIdentifier: LoopExecutor] = [:]
 
     init(
-        on eventLoop: any EventLoop, activity: LoopActivity, logger: Logger?,
+        on eventLoop: any EventLoop, of loops: ServerLoops, activity: LoopActivity, logger: Logger?,
         execution: @escaping @Sendable (RegisteredMethod) -> HandlerExecution
     ) {
         self.eventLoop = eventLoop
+        self.loops = loops
         self.activity = activity
         self.logger = logger
         self.execution = execution

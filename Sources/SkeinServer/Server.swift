@@ -4,24 +4,20 @@ internal import NIOCore
 internal import NIOPosix
 public import ServiceLifecycle
 public import SkeinCore
+internal import SkeinHTTP2
 public import SkeinTransport
 internal import Synchronization
 internal import UnixSignals
 
 /// Serves services on one or more addresses.
 public final class Server: Sendable {
-    private enum State {
-        case new
-        case running(StopRequest)
-        case stopped
-    }
-
     private let binds: [BindAddress]
     private let security: TransportSecurity
     private let services: [any RPCService]
     private let options: ServerOptions
     private let bound = BoundAddresses()
-    private let state = Mutex(State.new)
+    private let stop = StopRequest()
+    private let hasRun = Atomic(false)
 
     /// - Parameters:
     ///   - addresses: where to listen.
@@ -52,15 +48,16 @@ public final class Server: Sendable {
     /// Like `run()`. With `handlingSignals`, SIGTERM and SIGINT shut the server down, and a second one ends the grace.
     /// Not under a service group, which handles signals itself.
     public func run(handlingSignals: Bool) async throws {
-        let stop = try begin()
-        defer { state.withLock { $0 = .stopped } }
+        guard !hasRun.exchange(true, ordering: .relaxed) else {
+            throw ConfigurationError("run a server that has run before: make a new one")
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             if handlingSignals {
                 let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-                group.addTask { for await _ in signals { stop.request() } }
+                group.addTask { [stop] in for await _ in signals { stop.request() } }
             }
             do {
-                try await serve(stop)
+                try await serve()
             } catch {
                 bound.fail(error)
                 throw error
@@ -69,44 +66,30 @@ public final class Server: Sendable {
         }
     }
 
-    /// Shuts a running server down. Returns when it has begun; `run` returns when it is done.
-    public func shutDown() {
-        if case .running(let stop) = state.withLock({ $0 }) { stop.request() }
-    }
-
-    private func begin() throws(ConfigurationError) -> StopRequest {
-        let stop = StopRequest()
-        let isFirst = state.withLock { state in
-            guard case .new = state else { return false }
-            state = .running(stop)
-            return true
-        }
-        guard isFirst else { throw ConfigurationError("run a server that has run before: make a new one") }
-        return stop
-    }
+    /// Shuts the server down, also one that does not run yet; a second time ends the grace. Returns when that has begun;
+    /// `run` returns when it is done.
+    public func shutDown() { stop.request() }
 
     // MARK: serving
 
-    private func serve(_ stop: StopRequest) async throws(ConfigurationError) {
+    private func serve() async throws(ConfigurationError) {
         let methods = try methodTable()
         try security.validate(for: "a server")
-        guard !binds.isEmpty else { throw ConfigurationError("run a server without an address: give one, such as .tcp(port: 50051)") }
-        let ownGroup = options.eventLoops.map { MultiThreadedEventLoopGroup(numberOfThreads: max(1, $0)) }
-        let group = ownGroup ?? .singleton
-        let loops = Array(group.makeIterator())
-        let activities = loops.map { _ in LoopActivity() }
-        let core = ServerCore(methods, options, loops: loops, activities: activities)
+        guard !binds.isEmpty else {
+            throw ConfigurationError("run a server without an address: give one, such as .tcp(port: 50051)")
+        }
+        let group = ServerLoops(options.eventLoops)
+        let activities = group.all.map { _ in LoopActivity() }
+        let core = ServerCore(methods, options, loops: group, activities: activities)
         let watchdog = options.logger.map { LoopWatchdog(watching: activities, logger: $0) }
         watchdog?.start()
-        defer {
-            watchdog?.stop()
-            ownGroup?.shutdownGracefully { _ in }
-        }
-        let listeners = try await listen(core, group)
+        defer { watchdog?.stop() }
+        let listeners = try await listen(core, group.group)
         bound.succeed(listeners.map(\.address))
+        options.logger?.debug("\(LinkedFeatures.describe)")
         options.logger?.info("serving on \(listeners.map(\.address.description).joined(separator: ", "))")
-        await waitForStop(stop)
-        await drain(core, listeners, stop, timer: loops[0])
+        await waitForStop()
+        await drain(core, listeners, timer: group.all[0])
     }
 
     private func methodTable() throws(ConfigurationError) -> MethodTable {
@@ -115,7 +98,8 @@ public final class Server: Sendable {
         return try MethodTable(router.methods, services: services.map(\.descriptor))
     }
 
-    private func listen(_ core: ServerCore, _ group: any EventLoopGroup) async throws(ConfigurationError) -> [Listener] {
+    private func listen(_ core: ServerCore, _ group: any EventLoopGroup) async throws(ConfigurationError) -> [Listener]
+    {
         var listeners: [Listener] = []
         do throws(ConfigurationError) {
             for bind in binds {
@@ -129,19 +113,19 @@ public final class Server: Sendable {
         return listeners
     }
 
-    private func waitForStop(_ stop: StopRequest) async {
+    private func waitForStop() async {
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
                 await stop.wait()
-            } onGracefulShutdown: {
+            } onGracefulShutdown: { [stop] in
                 stop.request()
             }
-        } onCancel: {
+        } onCancel: { [stop] in
             stop.request()
         }
     }
 
-    private func drain(_ core: ServerCore, _ listeners: [Listener], _ stop: StopRequest, timer: any EventLoop) async {
+    private func drain(_ core: ServerCore, _ listeners: [Listener], timer: any EventLoop) async {
         options.logger?.info("draining", metadata: ["grace": "\(options.grace)"])
         for listener in listeners { await listener.close() }
         core.connections.beginDraining()

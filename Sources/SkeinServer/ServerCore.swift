@@ -13,7 +13,7 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
     private let configuration: HTTP2Configuration
     private let maxRequestBytes: Int
 
-    init(_ methods: MethodTable, _ options: ServerOptions, loops: [any EventLoop], activities: [LoopActivity]) {
+    init(_ methods: MethodTable, _ options: ServerOptions, loops: ServerLoops, activities: [LoopActivity]) {
         self.methods = methods
         maxRequestBytes = options.maxRequestBytes
         configuration = HTTP2Configuration(options)
@@ -22,9 +22,9 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
                 ? options.handlers : options.methodHandlers[method.descriptor.path] ?? options.handlers
         }
         var launchers: [ObjectIdentifier: HandlerLauncher] = [:]
-        for (loop, activity) in zip(loops, activities) {
+        for (loop, activity) in zip(loops.all, activities) {
             launchers[ObjectIdentifier(loop)] = HandlerLauncher(
-                on: loop, activity: activity, logger: options.logger, execution: execution)
+                on: loop, of: loops, activity: activity, logger: options.logger, execution: execution)
         }
         self.launchers = launchers
     }

@@ -21,12 +21,17 @@ final class ChildProcess: Sendable {
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        let output = Pipe()
         process.standardInput = input
-        lines = ChildProcess.readLines(of: process)
+        process.standardOutput = output
+        process.standardError = output
         self.process = process
         state = Mutex(State())
+        let continuation: AsyncStream<String>.Continuation
+        (lines, continuation) = AsyncStream.makeStream()
         process.terminationHandler = { [weak self] process in self?.ended(process.terminationStatus) }
         try ChildProcess.withSignalsUnblocked { try process.run() }
+        ChildProcess.read(output, into: continuation)
     }
 
     deinit {
@@ -68,20 +73,17 @@ final class ChildProcess: Sendable {
         try body()
     }
 
-    private static func readLines(of process: Process) -> AsyncStream<String> {
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        return AsyncStream { continuation in
-            let splitter = Mutex(LineSplitter())
-            output.fileHandleForReading.readabilityHandler = { handle in
-                let data = handle.availableData
-                for line in splitter.withLock({ $0.take(data) }) { continuation.yield(line) }
-                if data.isEmpty {
-                    handle.readabilityHandler = nil
-                    continuation.finish()
-                }
+    /// Reads on a thread of its own, which may block, until the child closes its end.
+    private static func read(_ output: Pipe, into lines: AsyncStream<String>.Continuation) {
+        Thread.detachNewThread {
+            var splitter = LineSplitter()
+            var isAtEnd = false
+            while !isAtEnd {
+                let data = output.fileHandleForReading.availableData
+                for line in splitter.take(data) { lines.yield(line) }
+                isAtEnd = data.isEmpty
             }
+            lines.finish()
         }
     }
 }

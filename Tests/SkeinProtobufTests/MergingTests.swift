@@ -32,7 +32,9 @@ import Testing
     @Test("occurrences of a message whose oneofs are unset are merged, not refused")
     func unsetOneofs() throws {
         let bytes = try Oneofs(secondChoice: .left(.init(x: 1))).serialized()
-        #expect(try Oneofs(serialized: field(9, bytes) + field(9, [])).payload == .recursive(.init(secondChoice: .left(.init(x: 1)))))
+        #expect(
+            try Oneofs(serialized: field(9, bytes) + field(9, [])).payload
+                == .recursive(.init(secondChoice: .left(.init(x: 1)))))
         let twoPoints = field(11, field(1, varint: 1)) + field(11, field(2, varint: 2))
         #expect(try Oneofs(serialized: twoPoints).secondChoice == .left(.init(x: 1, y: 2)))
     }

@@ -53,11 +53,12 @@ import Testing
 
     @Test("repeated numbers are packed unless the definition says otherwise, and read in both forms, mixed")
     func packing() throws {
-        #expect(try Golden_Scalars_Repeated(int32s: [1, 2]).serialized() == hex("1a 02 0102"))
+        #expect(try Golden_Scalars_Repeated(int32S: [1, 2]).serialized() == hex("1a 02 0102"))
         #expect(try Golden_Scalars_Repeated(unpacked: [1, 2]).serialized() == hex("8001 01 8001 02"))
-        #expect(try Golden_Scalars_Repeated(serialized: hex("18 01 1a 02 0203 18 04")).int32s == [1, 2, 3, 4])
+        #expect(try Golden_Scalars_Repeated(serialized: hex("18 01 1a 02 0203 18 04")).int32S == [1, 2, 3, 4])
         #expect(try Golden_Scalars_Repeated(serialized: hex("8201 02 0203 8001 04")).unpacked == [2, 3, 4])
-        #expect(try Golden_Scalars_Repeated(serialized: hex("68 02 6a 02 0001 68 00")).bools == [true, false, true, false])
+        #expect(
+            try Golden_Scalars_Repeated(serialized: hex("68 02 6a 02 0001 68 00")).bools == [true, false, true, false])
     }
 
     @Test("a field may take five or ten bytes for a negative number, and extra bytes for any")

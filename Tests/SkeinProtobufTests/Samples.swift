@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Goldens
+import SkeinProtobuf
 
 /// Messages in which every field is set.
 enum Samples {
@@ -9,9 +10,9 @@ enum Samples {
         someBytes: [0, 255])
 
     static let repeated = Golden_Scalars_Repeated(
-        doubles: [0, -0.0, .infinity], floats: [1, -0.0], int32s: [0, -1, .max], int64s: [.min, 0], uint32s: [0, .max],
-        uint64s: [.max, 0], sint32s: [-1, 1], sint64s: [.min], fixed32s: [0, 1], fixed64s: [2], sfixed32s: [-1],
-        sfixed64s: [-2, 0], bools: [false, true, false], strings: ["", "a", "a string that is on the heap"],
+        doubles: [0, -0.0, .infinity], floats: [1, -0.0], int32S: [0, -1, .max], int64S: [.min, 0], uint32S: [0, .max],
+        uint64S: [.max, 0], sint32S: [-1, 1], sint64S: [.min], fixed32S: [0, 1], fixed64S: [2], sfixed32S: [-1],
+        sfixed64S: [-2, 0], bools: [false, true, false], strings: ["", "a", "a string that is on the heap"],
         blobs: [[], [1], [2, 3]], unpacked: [0, 1, -2], unpackedBools: [true, false])
 
     static let optionals = Golden_Optional_Optionals(

@@ -33,7 +33,8 @@ import Testing
     }
 
     static let mismatches: [(String, [UInt8])] = [
-        ("int32 as bytes", hex("1a 01 05")), ("string as varint", hex("70 05")), ("string as 32 bits", hex("75 01020304")),
+        ("int32 as bytes", hex("1a 01 05")), ("string as varint", hex("70 05")),
+        ("string as 32 bits", hex("75 01020304")),
         ("bool as bytes", hex("6a 01 01")), ("bool as 32 bits", hex("6d 01000000")),
         ("bool as 64 bits", hex("69 0100000000000000")), ("double as 32 bits", hex("0d 01020304")),
         ("fixed32 as varint", hex("48 01")), ("bytes as a group", hex("7b 7c")),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
 internal import Synchronization
 
 /// A way around `count` places for each thread that picks, 64 bytes apart from the others.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
 
 /// `round_robin`: every ready endpoint in turn.
 ///

@@ -134,15 +134,17 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         stream.connection = connection
         stream.pipes = pipes
         pipes?.attach(stream)
-        attempt = (subchannel, token, .now)
         let cancellation = state.withLock { state in
-            state.stream = stream
+            if state.cancellation == nil { state.stream = stream }
             return state.cancellation
         }
         if let cancellation {
-            return ended(ClientStreamEnd(status: cancellation.status, origin: .local, fate: .unsent))
+            channel.cell.slots.completed(token)
+            return finish(cancellation)
         }
+        attempt = (subchannel, token, .now)
         reporter?.attemptStarted(plan.method, subchannel.identity)
+        if let request, attempts.isEmpty { reporter?.messageSent(plan.method, request.count) }
         connection.post(.start(stream))
         outcome.started()
     }

@@ -17,7 +17,6 @@ final class StreamingCall: Sendable {
         pipes = MessagePipes(limits) { link.cancel($0) }
         outcome = StreamingOutcome(pipes)
         reporter = core.reporter()
-        if let count = request?.count { reporter?.messageSent(method, count) }
         call = ClientCall(
             plan, over: core, request: request.map(OutgoingMessages.sealed), pipes: pipes, reporter: reporter,
             outcome: outcome)

@@ -10,7 +10,6 @@ extension Channel {
     ) async throws(RPCError) -> RawResponse {
         let outcome = UnaryOutcome()
         let reporter = core.reporter()
-        reporter?.messageSent(method, request.count)
         OutgoingMessages.seal(&request)
         let call = ClientCall(
             core.plan(method, options), over: core, request: request, pipes: nil, reporter: reporter, outcome: outcome)

@@ -16,7 +16,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         let queue: PickQueue
         let states: StateBroadcast
         let resolver: ResolverDriver
-        let connector: Connector
+        let connector: any ConnectionMaker
         let group: any EventLoopGroup
         let eventLoop: any EventLoop
         let options: ChannelOptions
@@ -25,9 +25,11 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     private let environment: Environment
     private var machine: ChannelMachine
-    private var policy: AnyPolicy?
-    private var choices: [LoadBalancing] = []
+    /// There while the channel is active.
+    private var policy: GracefulSwitch?
     private var subchannels: [SubchannelID: Subchannel] = [:]
+    /// Shut down, with calls that still run.
+    private var draining: [SubchannelID: Subchannel] = [:]
     private var state = ConnectivityState.idle
     private var timers: [TimerID: Scheduled<Void>] = [:]
     private var idleCheck: RepeatedTask?
@@ -67,8 +69,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     // MARK: the policy
 
     /// Lets the policy handle something, and does what it asks for.
-    private func run(_ body: (inout AnyPolicy, inout PolicyActions) -> Void) {
-        guard var policy else { return }
+    private func run(_ body: (inout GracefulSwitch, inout PolicyActions) -> Void) {
+        guard var policy = policy.take() else { return }
         var actions = PolicyActions(slots: environment.cell.slots, now: .now, random: .random(in: .min ... .max))
         body(&policy, &actions)
         self.policy = policy
@@ -134,11 +136,10 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     // MARK: the channel's life
 
-    private var draining: [SubchannelID: Subchannel] = [:]
-
     private func wanted() {
         switch machine.wanted(.now) {
         case .activate(let interval):
+            policy = GracefulSwitch(environment.options.policies, seed: .random(in: .min ... .max))
             state = .connecting
             environment.states.publish(.connecting)
             environment.resolver.start()
@@ -204,42 +205,40 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     // MARK: resolution
 
     private func resolved(_ resolution: Resolution) {
-        guard machine.isActive else { return }
-        if let failure = adopt(config(of: resolution)) { return resolutionFailed(failure) }
-        run { $0.update(EndpointUpdate(resolution.endpoints, note: resolution.note), &$1) }
-    }
-
-    private func config(of resolution: Resolution) -> ServiceConfig {
-        guard case .success(let config)? = resolution.serviceConfig else { return environment.options.serviceConfig }
-        return config
-    }
-
-    /// Makes or reconfigures the policy that `config` names; why that fails.
-    private func adopt(_ config: ServiceConfig) -> RPCError? {
-        let wanted = config.loadBalancing.isEmpty ? environment.options.serviceConfig.loadBalancing : config.loadBalancing
-        guard policy == nil || wanted != choices else { return nil }
-        do {
-            let next = try environment.options.policies.make(wanted, seed: .random(in: .min ... .max))
-            choices = wanted
-            if let policy, policy.name == next.name, let choice = wanted.first(where: { $0.policy == next.name }) {
-                run { try? $0.reconfigure(choice, &$1) }
-                return nil
+        let update = EndpointUpdate(resolution.endpoints, note: resolution.note)
+        let choices = choices(for: resolution)
+        run { policy, actions in
+            do throws(ConfigurationError) {
+                try policy.update(update, choices, &actions)
+            } catch {
+                report(error, to: &policy, &actions)
             }
-            let old = Array(subchannels.keys)
-            policy = next
-            for id in old { shutDown(id) }
-            return nil
-        } catch {
-            return RPCError(.unavailable, "use the service config of \(environment.target): \(error)", cause: error)
         }
+    }
+
+    /// The resolver's policies, or the channel's own when it has no valid config.
+    private func choices(for resolution: Resolution) -> [LoadBalancing] {
+        let own = environment.options.serviceConfig.loadBalancing
+        switch resolution.serviceConfig {
+        case .success(let config)?: return config.loadBalancing.isEmpty ? own : config.loadBalancing
+        case .failure(let error)?:
+            environment.options.logger?.warning("use the service config of \(environment.target): \(error)")
+            return own
+        case nil: return own
+        }
+    }
+
+    private func report(
+        _ error: ConfigurationError, to policy: inout GracefulSwitch, _ actions: inout PolicyActions
+    ) {
+        environment.options.logger?.warning("use the service config of \(environment.target): \(error)")
+        let failure = RPCError(
+            .unavailable, "use the service config of \(environment.target): \(error)", cause: error)
+        policy.resolutionFailed(failure, &actions)
     }
 
     private func resolutionFailed(_ error: RPCError) {
-        guard machine.isActive else { return }
         environment.options.logger?.notice("resolve \(environment.target): \(error.message)")
-        if policy == nil, let failure = adopt(environment.options.serviceConfig) {
-            return publish(.transientFailure(failure), FailingPicker(failure))
-        }
         run { $0.resolutionFailed(error, &$1) }
     }
 }

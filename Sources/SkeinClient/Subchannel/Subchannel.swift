@@ -17,7 +17,7 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
 
     let id: SubchannelID
     let identity: Endpoint.Identity
-    private let connector: Connector
+    private let connector: any ConnectionMaker
     private let listener: Listener
     private let logger: Logger?
     private let eventLoop: any EventLoop
@@ -29,7 +29,7 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     private let current = Mutex<ClientConnection?>(nil)
 
     init(
-        _ id: SubchannelID, _ endpoint: Endpoint, machine: SubchannelMachine, connector: Connector,
+        _ id: SubchannelID, _ endpoint: Endpoint, machine: SubchannelMachine, connector: any ConnectionMaker,
         eventLoop: any EventLoop, logger: Logger?, listener: Listener
     ) {
         self.id = id

@@ -102,7 +102,8 @@ public final class ServerContext: Sendable {
                         "call \(call): the handler of \(method) it belongs to has returned; make the call .detached"))
             }
             if let reason = state.cancellation {
-                return .failure(RPCError(reason.code, "call \(call): the handler of \(method) was cancelled: \(reason)"))
+                return .failure(
+                    RPCError(reason.code, "call \(call): the handler of \(method) was cancelled: \(reason)"))
             }
             state.nextDependent += 1
             state.dependents[state.nextDependent] = end

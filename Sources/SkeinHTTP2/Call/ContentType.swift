@@ -8,15 +8,14 @@ package enum ContentType: Sendable, Hashable {
     case other
 
     init(_ value: UnsafeRawBufferPointer) {
-        let prefix: StaticString = "application/grpc"
-        let length = prefix.utf8CodeUnitCount
+        let grpc: StaticString = "application/grpc"
+        let length = grpc.utf8CodeUnitCount
         guard value.count >= length else {
             self = .other
             return
         }
-        let matches = (0..<length).allSatisfy {
-            value[$0] | (value[$0] >= 0x41 && value[$0] <= 0x5a ? 0x20 : 0) == prefix.utf8Start[$0]
-        }
+        let start = UnsafeRawBufferPointer(rebasing: value[..<length])
+        let matches = start.equals(grpc) || start.elementsEqual("application/grpc".utf8) { lowered($0) == $1 }
         let ends = value.count == length || value[length] == UInt8(ascii: "+") || value[length] == UInt8(ascii: ";")
         self = matches && ends ? .grpc : .other
     }
@@ -26,4 +25,8 @@ package enum ContentType: Sendable, Hashable {
         guard let plus = value.firstIndex(of: UInt8(ascii: "+")) else { return "" }
         return String(decoding: value[(plus + 1)...].prefix { $0 != UInt8(ascii: ";") }, as: UTF8.self)
     }
+}
+
+private func lowered(_ byte: UInt8) -> UInt8 {
+    byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
 }

@@ -12,19 +12,20 @@ package final class HTTP2Session {
     let makeStream: () -> HTTP2Stream
     let library: OpaquePointer
 
-    var events: [SessionEvent] = []
-    var live = StreamList(.live)
-    var pending = StreamList(.pending)
-    var writer = HeaderWriter()
+    // On every message's path, and nothing is called back while they change: not checked for exclusive access.
+    @exclusivity(unchecked) var events: [SessionEvent] = []
+    @exclusivity(unchecked) var live = StreamList(.live)
+    @exclusivity(unchecked) var pending = StreamList(.pending)
+    @exclusivity(unchecked) var writer = HeaderWriter()
 
     /// The stream whose header block is arriving, maybe in pieces; blocks are never interleaved.
-    var headersStream: Unmanaged<HTTP2Stream>?
+    @exclusivity(unchecked) var headersStream: Unmanaged<HTTP2Stream>?
     /// The number of this `receive`.
     var burst: UInt64 = 0
     /// DATA bytes of this `receive`, not yet returned to the connection window.
     var burstBytes = 0
     /// DATA bytes the application has not consumed.
-    package internal(set) var bufferedBytes = 0
+    @exclusivity(unchecked) package internal(set) var bufferedBytes = 0
     /// Of these: the connection window is owed to the peer.
     var owedBytes = 0
 

@@ -2,34 +2,35 @@
 
 /// One stream: what arrived on it and what waits to leave. The connection subclasses it for its own state.
 ///
-/// Confined to the session's event loop. The session retains it from `submit` (client) or from the first header
+/// Confined to the session's event loop; what lies on every message's path is not checked for exclusive access, because
+/// nothing is called back while it changes. The session retains it from `submit` (client) or from the first header
 /// (server) until it is closed.
 ///
 /// Open because a class that other modules of the package may inherit from has to be; its initialiser is not public.
 open class HTTP2Stream {
     /// 0 until the request went to the session's library.
-    package final var id: Int32 = 0
+    @exclusivity(unchecked) package final var id: Int32 = 0
     /// Server: filled while headers arrive.
-    package final var requestHead = RequestHead()
+    @exclusivity(unchecked) package final var requestHead = RequestHead()
     /// Client: the response headers. Of a trailers-only response, the status is here too.
-    package final var responseHead = ResponseHead()
+    @exclusivity(unchecked) package final var responseHead = ResponseHead()
     /// Client.
-    package final var trailers = Trailers()
-    package final var deframer = MessageDeframer()
-    package final var isClosed = false
+    @exclusivity(unchecked) package final var trailers = Trailers()
+    @exclusivity(unchecked) package final var deframer = MessageDeframer()
+    @exclusivity(unchecked) package final var isClosed = false
     /// The peer has sent all it will.
-    package final var isRemoteClosed = false
+    @exclusivity(unchecked) package final var isRemoteClosed = false
 
     /// The largest message to accept, if not the session's. Client: set before `submit`.
     package final var maxMessageBytes: Int?
 
     // All that follows belongs to the session.
 
-    final var sendQueue = SendQueue()
-    final var pendingRequest: OutgoingRequest?
-    final var pendingTrailers: OutgoingTrailers?
+    @exclusivity(unchecked) final var sendQueue = SendQueue()
+    @exclusivity(unchecked) final var pendingRequest: OutgoingRequest?
+    @exclusivity(unchecked) final var pendingTrailers: OutgoingTrailers?
     /// Received bytes whose flow-control window was not returned yet.
-    final var unreturnedBytes = 0
+    @exclusivity(unchecked) final var unreturnedBytes = 0
     /// The `receive` in which `data` was recorded last.
     final var dataBurst: UInt64 = 0
     final var resetCode: HTTP2ErrorCode?

@@ -32,7 +32,11 @@ extension HTTP2Session {
 
     /// Starts requests that wait, as far as the server allows; whether there were any.
     func admitPending() -> Bool {
-        guard pending.count > 0, live.count < peerStreamLimit, canSubmit else { return false }
+        guard pending.count > 0, live.count < peerStreamLimit else { return false }
+        guard canSubmit else {
+            failPending(cause: .peer)
+            return false
+        }
         while live.count < peerStreamLimit, let stream = pending.first {
             pending.remove(stream)
             guard let request = stream.pendingRequest else { continue }

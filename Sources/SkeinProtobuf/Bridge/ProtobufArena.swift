@@ -41,11 +41,11 @@ public struct ProtobufArena {
 
     private var state: UnsafeMutablePointer<skein_arena> { arena.assumingMemoryBound(to: skein_arena.self) }
 
-    /// Honest input of the worst kind, a field of many empty messages, needs 48 times its own size.
-    private static func limit(decoding count: Int) -> Int { 4 << 20 + 48 * min(count, largestMessage) }
+    /// Honest input of the worst kind, a field of many empty messages, needs about 50 times its own size.
+    private static func limit(decoding count: Int) -> Int { 4 << 20 + 64 * min(count, largestMessage) }
 
     /// libprotobuf-c takes about 1 KiB for each level of nesting; the exact limit is `ProtobufReader.depthLimit`.
-    private static var stackLimit: Int { 256 << 10 }
+    private static var stackLimit: Int { 192 << 10 }
 
     /// libprotobuf-c counts some things in 32 bits.
     private static var largestMessage: Int { Int(Int32.max) }

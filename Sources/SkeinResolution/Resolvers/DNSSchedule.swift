@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
 
 /// When to look a name up again: on a timer with jitter, soon after the channel asks, with backoff after failures.
 ///

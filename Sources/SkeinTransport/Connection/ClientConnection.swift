@@ -129,7 +129,11 @@ package final class ClientConnection: Connection, @unchecked Sendable {
         case .draining(let reason): return refuse(stream, reason)
         case .closing: return refuse(stream, "the connection closes")
         }
-        guard session.canSubmit, !isDisconnected else { return refuse(stream, "the connection takes no more calls") }
+        guard session.canSubmit, !isDisconnected else {
+            // First the subchannel must know: what is refused here is picked again at once.
+            beginDraining("the connection takes no more calls")
+            return refuse(stream, "the connection takes no more calls")
+        }
         if let deadline = stream.deadline {
             let remaining = deadline.remaining
             guard remaining > .zero else { return end(stream, with: .deadlineExceeded(stream.method.path), fate: .unsent) }
@@ -145,6 +149,12 @@ package final class ClientConnection: Connection, @unchecked Sendable {
     private func refuse(_ stream: ClientStream, _ reason: String) {
         let error = RPCError(.unavailable, "start \(stream.method) at \(address): \(reason)")
         end(stream, with: error, fate: .unsent)
+    }
+
+    /// A call that was not submitted, or went to another connection, has nothing to send here.
+    override func prepareToSend(_ stream: CallStream) -> Bool {
+        let stream = unsafeDowncast(stream, to: ClientStream.self)
+        return stream.isSubmitted && stream.sink != nil
     }
 
     override func perform(cancel stream: CallStream, _ error: RPCError) {

@@ -5,7 +5,7 @@ package import SkeinCore
 package import SkeinHTTP2
 
 /// Makes client connections over sockets.
-package struct Connector: Sendable {
+package struct Connector: ConnectionMaker {
     private let configuration: HTTP2Configuration
     private let timeout: Duration
 
@@ -15,15 +15,21 @@ package struct Connector: Sendable {
         self.timeout = timeout
     }
 
-    /// Starts to connect. The answer tells `delegate` when it is ready, and that it is closed if that fails. On the loop.
     package func connect(
         to address: EndpointAddress, on eventLoop: any EventLoop, delegate: any ClientConnectionDelegate
     ) throws -> ClientConnection {
         let connection = try ClientConnection(
             to: address, on: eventLoop, configuration: configuration, handshakeTimeout: TimeAmount(timeout),
             delegate: delegate)
-        let bootstrap = ClientBootstrap(group: eventLoop)
-        if address.port != nil { _ = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1) }
+        let socketAddress = try address.socketAddress
+        // Not now: a Unix socket fails at once, and nobody would know the connection yet.
+        eventLoop.execute { open(connection, to: socketAddress, isTCP: address.port != nil) }
+        return connection
+    }
+
+    private func open(_ connection: ClientConnection, to address: SocketAddress, isTCP: Bool) {
+        let bootstrap = ClientBootstrap(group: connection.eventLoop)
+        if isTCP { _ = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1) }
         bootstrap
             .connectTimeout(TimeAmount(timeout))
             .channelOption(.writeBufferWaterMark, value: Connection.waterMark)
@@ -32,9 +38,8 @@ package struct Connector: Sendable {
                     try channel.pipeline.syncOperations.addHandler(SocketHandler(connection))
                 }
             }
-            .connect(to: try address.socketAddress)
+            .connect(to: address)
             .whenFailure { connection.connectFailed($0) }
-        return connection
     }
 }
 

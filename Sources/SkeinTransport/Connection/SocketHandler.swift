@@ -10,6 +10,7 @@ final class SocketHandler: ChannelInboundHandler, ByteOutput {
     private var context: ChannelHandlerContext?
     private var isConnected = false
     private var error: (any Error)?
+    private var closeTimer: Scheduled<Void>?
 
     init(_ input: any ByteInput) { self.input = input }
 
@@ -20,8 +21,26 @@ final class SocketHandler: ChannelInboundHandler, ByteOutput {
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
 
+    /// First this side, once everything written has left, and the rest when the peer has answered with its end: a
+    /// socket closed with unread bytes in it would throw away what the peer has not received yet.
     func close() {
-        context?.close(promise: nil)
+        guard let context, closeTimer == nil else { return }
+        setCloseTimer(.seconds(5), context)
+        let written = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+        written.futureResult.assumeIsolated().whenComplete { [self] _ in
+            guard let context = self.context else { return }
+            setCloseTimer(.seconds(1), context)
+            context.close(mode: .output, promise: nil)
+        }
+    }
+
+    /// A peer that neither reads nor ends is waited for this long.
+    private func setCloseTimer(_ limit: TimeAmount, _ context: ChannelHandlerContext) {
+        closeTimer?.cancel()
+        closeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { [self] in
+            self.context?.close(promise: nil)
+        }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -51,6 +70,7 @@ final class SocketHandler: ChannelInboundHandler, ByteOutput {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        closeTimer?.cancel()
         if isConnected { input.disconnected(error) }
     }
 }

@@ -46,7 +46,7 @@ extension InteropTests {
         @Test("a client stream is told early that its call failed")
         func early() async throws {
             try await GrpcioServer.withEcho { echo in
-                let error = try await failure { try await echo.collect(writeForEver) }
+                let error = try await failure { try await echo.collect(.init(), writeForEver) }
                 #expect(error.status == Status(.notFound, "early"))
             }
         }

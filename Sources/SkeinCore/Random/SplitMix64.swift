@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A small generator of repeatable numbers, for what policies do by chance.
+/// A small generator of repeatable numbers (Steele, Lea, Flood: "Fast splittable pseudorandom number generators").
 package struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
