@@ -73,5 +73,6 @@ extension ChannelOptions {
     public static func policy<P: EndpointPolicy>(_ policy: P.Type) -> ChannelOptions { ChannelOptions().policy(policy) }
     public static func defaults(_ options: CallOptions) -> ChannelOptions { ChannelOptions().defaults(options) }
     public static func idle(after timeout: Duration) -> ChannelOptions { ChannelOptions().idle(after: timeout) }
+    public static func backoff(_ backoff: Backoff) -> ChannelOptions { ChannelOptions().backoff(backoff) }
     public static func logger(_ logger: Logger) -> ChannelOptions { ChannelOptions().logger(logger) }
 }

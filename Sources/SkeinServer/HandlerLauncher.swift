@@ -25,16 +25,16 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
         self.execution = execution
     }
 
-    /// Runs `body` as the handler of `method`. On the loop.
-    func launch(_ method: RegisteredMethod, _ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
-        switch execution(method) {
+    /// Runs the handler of `call`. On the loop.
+    func launch(_ call: ServerCall) -> Task<Void, Never> {
+        switch execution(call.method) {
         case .concurrent:
-            return Task { @concurrent in await body() }
+            return Task { @concurrent in await call.run() }
         case .adaptive:
-            guard method.pace.mayStartOnLoop else { return Task { @concurrent in await body() } }
-            return startOnLoop(method, preference: nil, body)
+            guard call.method.pace.mayStartOnLoop else { return Task { @concurrent in await call.run() } }
+            return startOnLoop(call, preference: nil)
         case .eventLoop:
-            return startOnLoop(method, preference: executor(for: method), body)
+            return startOnLoop(call, preference: executor(for: call.method))
         }
     }
 
@@ -45,12 +45,11 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
         return executor
     }
 
-    /// Runs the first stretch of `body` right here, and measures it.
-    private func startOnLoop(
-        _ method: RegisteredMethod, preference: LoopExecutor?, _ body: @escaping @Sendable () async -> Void
-    ) -> Task<Void, Never> {
+    /// Runs the first stretch of the handler right here, and measures it.
+    private func startOnLoop(_ call: ServerCall, preference: LoopExecutor?) -> Task<Void, Never> {
+        let method = call.method
         let start = activity.begin(method.descriptor)
-        let task = startImmediately(preference, body)
+        let task = startImmediately(call, preference)
         let isNews = method.pace.firstStretch(from: start, to: activity.end())
         if isNews, preference == nil {
             logger?.info(
@@ -60,12 +59,11 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
         return task
     }
 
-    private func startImmediately(
-        _ preference: LoopExecutor?, _ body: @escaping @Sendable () async -> Void
-    ) -> Task<Void, Never> {
+    private func startImmediately(_ call: ServerCall, _ preference: LoopExecutor?) -> Task<Void, Never> {
         if #available(macOS 26, *) {
-            return Task.immediate(executorPreference: preference) { @Sendable in await body() }
+            guard let preference else { return Task.immediate { @Sendable in await call.run() } }
+            return Task.immediate(executorPreference: preference) { @Sendable in await call.run() }
         }
-        return Task(executorPreference: preference) { @Sendable in await body() }
+        return Task(executorPreference: preference) { @Sendable in await call.run() }
     }
 }

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// Remembers whether a method's first stretch has been slow, for adaptive execution.
 ///
-/// One slow stretch sends the method's next calls to the pool for a minute; then it is tried on the loop again.
+/// Two slow stretches among eight calls in a row send the method's next calls to the pool for a minute; then it is
+/// tried on the loop again. One alone says little: the system may have taken the core away meanwhile.
 final class HandlerPace: Sendable {
     /// A first stretch longer than this is slow.
     static let slow = Duration.milliseconds(1)
@@ -11,6 +12,8 @@ final class HandlerPace: Sendable {
 
     /// Nanoseconds since `epoch` until which the method counts as slow; 0 when it does not.
     private let slowUntil = Atomic<Int64>(0)
+    /// The last eight calls, newest in bit 0; 1 for a slow one.
+    private let recent = Atomic<UInt8>(0)
     private static let epoch = ContinuousClock.now
 
     /// Whether the next call may start on the loop. Reads no clock while the method is not slow.
@@ -24,7 +27,13 @@ final class HandlerPace: Sendable {
 
     /// A first stretch took from `start` to `end`; whether that is news worth a log line.
     func firstStretch(from start: ContinuousClock.Instant, to end: ContinuousClock.Instant) -> Bool {
-        guard end - start > HandlerPace.slow else { return false }
+        let isSlow = end - start > HandlerPace.slow
+        let before = recent.load(ordering: .relaxed)
+        if !isSlow, before == 0 { return false }
+        let now = before << 1 | (isSlow ? 1 : 0)
+        recent.store(now, ordering: .relaxed)
+        guard now.nonzeroBitCount > 1 else { return false }
+        recent.store(0, ordering: .relaxed)
         let until = HandlerPace.nanoseconds(end + HandlerPace.memory)
         return slowUntil.exchange(until, ordering: .relaxed) == 0
     }

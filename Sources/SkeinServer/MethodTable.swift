@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
 
 /// The methods of a server by path, found by the bytes of a request without making a string.
 struct MethodTable: Sendable {
@@ -13,20 +20,25 @@ struct MethodTable: Sendable {
         while count < registered.count * 2 { count *= 2 }
         buckets = Array(repeating: [], count: count)
         for method in registered {
-            let path = method.descriptor.path
-            if find(path) != nil { throw ConfigurationError("serve \(path): two services have this method") }
-            buckets[MethodTable.hash(path.utf8) & (count - 1)].append(method)
+            guard method.pathBytes.withUnsafeBytes({ find($0) }) == nil else {
+                throw ConfigurationError("serve \(method.descriptor.path): two services have this method")
+            }
+            let bucket = method.pathBytes.withUnsafeBytes { MethodTable.hash($0) } & (count - 1)
+            buckets[bucket].append(method)
         }
     }
 
-    private func find(_ path: String) -> RegisteredMethod? {
-        var path = path
-        return path.withUTF8 { find(UnsafeRawBufferPointer($0)) }
+    func find(_ path: UnsafeRawBufferPointer) -> RegisteredMethod? {
+        for method in buckets[MethodTable.hash(path) & (buckets.count - 1)]
+        where MethodTable.isEqual(method.pathBytes, path) {
+            return method
+        }
+        return nil
     }
 
-    func find(_ path: UnsafeRawBufferPointer) -> RegisteredMethod? {
-        let bucket = buckets[MethodTable.hash(path) & (buckets.count - 1)]
-        return bucket.first { $0.descriptor.path.utf8.elementsEqual(path) }
+    private static func isEqual(_ bytes: [UInt8], _ path: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count == path.count, let start = path.baseAddress else { return false }
+        return bytes.withUnsafeBytes { $0.baseAddress.map { memcmp($0, start, path.count) == 0 } ?? false }
     }
 
     /// What a call to a path without a method ends with.
@@ -41,7 +53,7 @@ struct MethodTable: Sendable {
         return RPCError(.unimplemented, "this server has no service \"\(parts[1].prefix(256))\"")
     }
 
-    private static func hash(_ bytes: some Sequence<UInt8>) -> Int {
+    private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
         var hash: UInt = 0xcbf2_9ce4_8422_2325
         for byte in bytes { hash = (hash ^ UInt(byte)) &* 0x100_0000_01b3 }
         return Int(truncatingIfNeeded: hash >> 1)

@@ -20,11 +20,14 @@ final class RegisteredMethod: Sendable {
     }
 
     let descriptor: MethodDescriptor
+    /// The path, to compare with a request's.
+    let pathBytes: [UInt8]
     let handler: Handler
     let pace = HandlerPace()
 
     init(_ descriptor: MethodDescriptor, _ handler: Handler) {
         self.descriptor = descriptor
+        pathBytes = Array(descriptor.path.utf8)
         self.handler = handler
     }
 }

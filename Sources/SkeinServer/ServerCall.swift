@@ -6,7 +6,7 @@ internal import SkeinTransport
 ///
 /// The stream tells it what arrives, on the loop; the handler's task touches only what does not change any more.
 final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the connection's loop
-    private let method: RegisteredMethod
+    let method: RegisteredMethod
     private let context: ServerContext
     private let stream: ServerStream
     private let launcher: HandlerLauncher
@@ -44,10 +44,11 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
     // MARK: the handler
 
     private func launch() {
-        task = launcher.launch(method) { [self] in await run() }
+        task = launcher.launch(self)
     }
 
-    private func run() async {
+    /// What the launcher's task runs.
+    func run() async {
         do {
             let message = try await ServerContext.$current.withValue(context) { try await callHandler() }
             respond(message, .ok)
@@ -83,10 +84,11 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
     }
 
     private func respond(_ message: consuming Buffer?, _ status: Status, _ errorMetadata: Metadata = [:]) {
+        OutgoingMessages.seal(&message)
         var metadata = context.handlerReturned()
         metadata.trailing.append(contentsOf: errorMetadata)
         stream.complete(
             ServerCompletion(
-                initial: metadata.initial, message: message.map(OutgoingMessages.sealed), status: status, trailing: metadata.trailing))
+                initial: metadata.initial, message: message, status: status, trailing: metadata.trailing))
     }
 }

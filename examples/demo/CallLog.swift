@@ -57,7 +57,8 @@ final class CallLog: Sendable {
 
     func failed(_ error: RPCError) {
         state.withLock { state in
-            if let killed = state.killed, error.code == .unavailable, error.attempts.last?.endpoint == killed.server,
+            if let killed = state.killed, error.code == .unavailable, let attempt = error.attempts.last,
+                attempt.endpoint == killed.server, attempt.fate == .processed,
                 ContinuousClock.now - killed.at < CallLog.killWindow
             {
                 state.contents.excused.append(error)

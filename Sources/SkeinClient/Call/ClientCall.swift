@@ -130,7 +130,7 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
     private func startAttempt(on connection: ClientConnection, _ subchannel: Subchannel, _ token: PickToken) {
         let stream = ClientStream(
             plan.method, channel.request(for: plan), message: request, deadline: plan.deadline, sink: self)
-        stream.deframer.limit = plan.maxResponseBytes
+        stream.maxMessageBytes = plan.maxResponseBytes
         stream.connection = connection
         stream.pipes = pipes
         pipes?.attach(stream)
@@ -164,7 +164,8 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         self.attempt = nil
         channel.cell.slots.completed(attempt.token)
         let summary = AttemptSummary(
-            endpoint: attempt.subchannel.identity, status: end.status, elapsed: .now - attempt.start)
+            endpoint: attempt.subchannel.identity, status: end.status, elapsed: .now - attempt.start,
+            fate: AttemptSummary.Fate(end.fate))
         attempts.append(summary)
         reporter?.attemptEnded(plan.method, summary)
         let isCancelled = state.withLock { state in
@@ -191,8 +192,18 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         guard isFirst else { return }
         if let dependent { plan.parent?.release(dependent) }
         let end = CallEnd(status: status, trailers: trailers, origin: origin, endpoint: endpoint, attempts: attempts)
-        outcome.ended(end)
         reporter?.ended(plan, end)
+        outcome.ended(end)
+    }
+}
+
+extension AttemptSummary.Fate {
+    fileprivate init(_ fate: StreamClosure.Fate) {
+        switch fate {
+        case .unsent: self = .unsent
+        case .refused: self = .refused
+        case .processed: self = .processed
+        }
     }
 }
 

@@ -27,9 +27,10 @@ public struct Endpoint: Sendable, Hashable {
     public var identity: Identity { Identity(addresses) }
 
     public struct Identity: Sendable, Hashable, CustomStringConvertible {
-        let addresses: [EndpointAddress]
+        /// Sorted, without repetitions.
+        public let addresses: [EndpointAddress]
 
-        init(_ addresses: [EndpointAddress]) {
+        public init(_ addresses: [EndpointAddress]) {
             self.addresses = addresses.count < 2 ? addresses : Set(addresses).sorted { $0.description < $1.description }
         }
 

@@ -11,6 +11,7 @@ package struct HeaderBlock: Sendable {
     package var isEmpty: Bool { count == 0 }
 
     package mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        if bytes.isEmpty { bytes.reserveCapacity(128) }
         append(length: name.count)
         append(length: value.count)
         bytes.append(contentsOf: name)

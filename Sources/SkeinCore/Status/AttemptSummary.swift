@@ -7,9 +7,24 @@ public struct AttemptSummary: Sendable, Hashable {
     public var status: Status
     public var elapsed: Duration
     public var isHedge: Bool
+    /// How far it got; an attempt that failed `unsent` or `refused` can be repeated without harm.
+    public var fate: Fate
 
-    public init(endpoint: Endpoint.Identity?, status: Status, elapsed: Duration, isHedge: Bool = false) {
+    /// What the server may have seen of an attempt.
+    public enum Fate: Sendable, Hashable {
+        /// Nothing: it was not written to a connection.
+        case unsent
+        /// Its HTTP/2 layer turned it away: no handler saw it.
+        case refused
+        /// Its handler may have run.
+        case processed
+    }
+
+    public init(
+        endpoint: Endpoint.Identity?, status: Status, elapsed: Duration, fate: Fate = .processed, isHedge: Bool = false
+    ) {
         self.endpoint = endpoint
+        self.fate = fate
         self.status = status
         self.elapsed = elapsed
         self.isHedge = isHedge
@@ -17,5 +32,8 @@ public struct AttemptSummary: Sendable, Hashable {
 }
 
 extension AttemptSummary: CustomStringConvertible {
-    public var description: String { "\(endpoint.map(\.description) ?? "no endpoint"): \(status) after \(elapsed)" }
+    public var description: String {
+        let milliseconds = (elapsed / .milliseconds(1) * 10).rounded() / 10
+        return "\(endpoint.map(\.description) ?? "no endpoint"): \(status) after \(milliseconds) ms"
+    }
 }

@@ -62,7 +62,7 @@ package struct RequestHead: Sendable {
     }
 
     private mutating func store(_ value: UnsafeRawBufferPointer) -> Piece {
-        if text.isEmpty { text.reserveCapacity(160) }
+        if text.isEmpty { text.reserveCapacity(240) }
         let piece = Piece(start: UInt32(text.count), count: UInt32(value.count))
         text.append(contentsOf: value)
         return piece

@@ -34,6 +34,13 @@ extension HTTP2Session {
         }
     }
 
+    /// Server: ends the stream with `trailers`, in place of messages that still wait.
+    package func finishNow(_ stream: HTTP2Stream, _ trailers: OutgoingTrailers) {
+        guard !stream.isFinished else { return }
+        stream.sendQueue.removeAll()
+        finish(stream, trailers)
+    }
+
     package func queuedBytes(_ stream: HTTP2Stream) -> Int { stream.sendQueue.count }
 
     /// Resets the stream; one that was never submitted ends here and now.

@@ -82,10 +82,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     private func open(_ stream: ServerStream, _ sink: any ServerStreamSink, endStream: Bool) {
         stream.sink = sink
         if sink.kind != .unary {
-            stream.pipes = MessagePipes(limits, readsMessages: !sink.kind.hasSingleRequest) { [weak stream] error in
-                guard let stream else { return }
-                stream.connection.post(.cancel(stream, error))
-            }
+            stream.pipes = MessagePipes(limits, readsMessages: !sink.kind.hasSingleRequest)
             stream.pipes?.attach(stream)
         }
         if stream.deadline != nil { deadlines.insert(stream) }
@@ -160,15 +157,11 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     // MARK: ends that are not the handler's
 
-    /// Answers with `error`, or resets a stream that has been answered in part, and cancels the handler.
+    /// Answers with `error` in place of what the handler would still send, and cancels the handler.
     private func abandon(_ stream: ServerStream, _ reason: CancellationReason, _ error: RPCError) {
         if !stream.hasAnswered, !stream.isClosed {
             stream.hasAnswered = true
-            if stream.hasSentHead {
-                session.reset(stream, reason == .client ? .noError : .cancel)
-            } else {
-                session.respondTrailersOnly(stream, OutgoingTrailers(status: error.status, metadata: error.metadata))
-            }
+            session.finishNow(stream, OutgoingTrailers(status: error.status, metadata: error.metadata))
         }
         cancelHandler(of: stream, reason)
     }
@@ -191,15 +184,17 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func cancelHandler(of stream: ServerStream, _ reason: CancellationReason) {
         guard let sink = stream.sink else { return }
-        release(stream, RPCError(reason.code, "use call \(stream.requestHead.pathText): \(reason)"))
+        // In this order: a handler that hears of the end can ask for the reason.
         sink.cancelled(reason)
+        release(stream, RPCError(reason.code, "use call \(stream.requestHead.pathText): \(reason)"))
     }
 
     /// The call is over for the connection: reads and writes fail with `error`, and nothing refers to the handler.
-    private func release(_ stream: ServerStream, _ error: RPCError) {
+    private func release(_ stream: ServerStream, _ makeError: @autoclosure () -> RPCError) {
         if stream.deadline != nil { deadlines.remove(stream) }
         stream.sink = nil
         guard let pipes = stream.pipes else { return }
+        let error = makeError()
         pipes.failOutbound(error)
         let unread = pipes.finishInbound(error, discarding: true)
         if unread > 0 { session.consumed(stream, unread) }

@@ -89,6 +89,15 @@ package struct InboundQueue {
         return .parked(tellLoop: heldBytes > 0)
     }
 
+    /// Why no more messages come, if that is an error.
+    package var failure: RPCError? { end.flatMap { $0 } }
+
+    /// Gives back all readers, so that each looks again.
+    package mutating func takeWaiters() -> [Waiter] {
+        defer { waiters = [] }
+        return waiters
+    }
+
     private mutating func takeSavedCredit() -> Int {
         defer { savedCredit = 0 }
         return savedCredit

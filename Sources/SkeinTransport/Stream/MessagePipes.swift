@@ -10,15 +10,16 @@ package final class MessagePipes: Sendable {
     private let inbound: Mutex<InboundQueue>
     private let outbound: Mutex<OutboundQueue>
     private let stream = Mutex<CallStream?>(nil)
-    private let cancelled: @Sendable (RPCError) -> Void
+    private let cancelled: (@Sendable (RPCError) -> Void)?
     /// Whether received messages are read here, one by one.
     let readsMessages: Bool
 
     /// - Parameters:
     ///   - readsMessages: `false`: the one message that comes goes to the call itself.
-    ///   - cancelled: called when a task is cancelled that reads or writes: the call ends with this error.
+    ///   - cancelled: called when a task is cancelled that reads or writes: the call ends with this error. `nil`: only
+    ///     that read or write ends, as a server's handler may have tasks of its own.
     package init(
-        _ limits: StreamLimits, readsMessages: Bool = true, cancelled: @escaping @Sendable (RPCError) -> Void
+        _ limits: StreamLimits, readsMessages: Bool = true, cancelled: (@Sendable (RPCError) -> Void)? = nil
     ) {
         self.readsMessages = readsMessages
         inbound = Mutex(InboundQueue(creditThreshold: limits.creditThreshold))
@@ -28,10 +29,10 @@ package final class MessagePipes: Sendable {
 
     // MARK: the tasks' side
 
-    /// The next message; `nil` at the end. Suspends until there is one. Cancelling the task cancels the call.
+    /// The next message; `nil` at the end. Suspends until there is one. A cancelled task gets an error.
     package nonisolated(nonsending) func nextMessage() async throws(RPCError) -> Buffer? {
         while true {
-            try throwIfCancelled()
+            if Task.isCancelled { throw taskCancelled(inbound.withLock { $0.failure }) }
             switch inbound.withLock({ $0.take() }) {
             case .message(let message, let credit):
                 if credit > 0 { post { .consumed($0, credit) } }
@@ -49,20 +50,21 @@ package final class MessagePipes: Sendable {
     private nonisolated(nonsending) func waitForMessage() async {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { (waiter: UnsafeContinuation<Void, Never>) in
-                switch inbound.withLock({ $0.park(waiter) }) {
+                switch inbound.withLock({ Task.isCancelled ? .refused : $0.park(waiter) }) {
                 case .refused: waiter.resume()
                 case .parked(tellLoop: true): post { .readerWaits($0) }
                 case .parked(tellLoop: false): break
                 }
             }
         } onCancel: {
-            cancelled(.taskCancelled)
+            cancelled?(.taskCancelled)
+            for waiter in inbound.withLock({ $0.takeWaiters() }) { waiter.resume() }
         }
     }
 
-    /// Sends a framed message. Suspends while the peer does not keep up. Cancelling the task cancels the call.
+    /// Sends a framed message. Suspends while the peer does not keep up. A cancelled task gets an error.
     package nonisolated(nonsending) func write(_ message: consuming Buffer) async throws(RPCError) {
-        try throwIfCancelled()
+        if Task.isCancelled { throw taskCancelled(outbound.withLock { $0.writeFailure }) }
         let written = outbound.withLock { [message] in $0.write(message) }
         switch written {
         case .refused(let error): throw error
@@ -75,10 +77,11 @@ package final class MessagePipes: Sendable {
     private nonisolated(nonsending) func waitForRoom() async throws(RPCError) {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { (waiter: UnsafeContinuation<Void, Never>) in
-                if !outbound.withLock({ $0.park(waiter) }) { waiter.resume() }
+                if !outbound.withLock({ Task.isCancelled ? false : $0.park(waiter) }) { waiter.resume() }
             }
         } onCancel: {
-            cancelled(.taskCancelled)
+            cancelled?(.taskCancelled)
+            for waiter in outbound.withLock({ $0.takeWaiters() }) { waiter.resume() }
         }
         if let failure = outbound.withLock({ $0.writeFailure }) { throw failure }
     }
@@ -88,11 +91,10 @@ package final class MessagePipes: Sendable {
         if outbound.withLock({ $0.finish() }) { post { .flush($0) } }
     }
 
-    /// A task that was cancelled before it had to wait ends the call, too.
-    private func throwIfCancelled() throws(RPCError) {
-        guard Task.isCancelled else { return }
-        cancelled(.taskCancelled)
-        throw .taskCancelled
+    /// What a cancelled task gets: why the call has ended, if it has.
+    private func taskCancelled(_ failure: RPCError?) -> RPCError {
+        cancelled?(.taskCancelled)
+        return failure ?? .taskCancelled
     }
 
     private func post(_ command: (CallStream) -> ConnectionCommand) {

@@ -35,6 +35,11 @@ package struct OutgoingMessages: Sendable {
     /// Puts the prefix in front of `message`.
     package static func seal(_ message: inout Buffer) { MessageFramer.seal(&message) }
 
+    package static func seal(_ message: inout Buffer?) {
+        guard message != nil else { return }
+        MessageFramer.seal(&message!)
+    }
+
     package static func sealed(_ message: consuming Buffer) -> Buffer {
         MessageFramer.seal(&message)
         return message

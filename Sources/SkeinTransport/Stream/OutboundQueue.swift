@@ -119,7 +119,8 @@ package struct OutboundQueue {
         return takeWaiters()
     }
 
-    private mutating func takeWaiters() -> [Waiter] {
+    /// Gives back all writers, so that each looks again.
+    package mutating func takeWaiters() -> [Waiter] {
         defer { waiters = [] }
         return waiters
     }

@@ -91,7 +91,7 @@ struct MetadataTests {
 
     @Test(
         "metadata that cannot be sent ends the call before it starts, and is named",
-        arguments: ["grpc-mine", "with space", "te", "", "über"])
+        arguments: ["grpc-status", "with space", "te", "", "über"])
     func invalid(name: String) async throws {
         try await CallWorld.with(.memory) { world in
             var metadata = Metadata()

@@ -3,6 +3,14 @@ import SkeinClient
 import SkeinCore
 import SkeinServer
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// The four methods of `test.Echo`, by hand: messages are bytes.
 enum Echo {
     static let unary = Method("test.Echo", "Unary", .unary, RawCodec.self, RawCodec.self)
@@ -59,7 +67,28 @@ extension Buffer {
     init(_ text: String) { self.init(text.utf8) }
 
     /// `count` bytes that differ from one another, by the seed too.
-    init(count: Int, seed: Int = 0) { self.init((0..<count).map { UInt8(truncatingIfNeeded: ($0 &+ seed) &* 31) }) }
+    init(count: Int, seed: Int = 0) {
+        let pattern = (0..<251).map { UInt8(truncatingIfNeeded: ($0 &+ seed) &* 31) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        while bytes.count + pattern.count <= count { bytes += pattern }
+        self.init(bytes + pattern.prefix(count - bytes.count))
+    }
 
     var text: String { String(decoding: [UInt8](self), as: UTF8.self) }
+
+    /// Whether the contents are the same; fast in debug builds, too.
+    func isSame(as other: Buffer) -> Bool {
+        guard count == other.count else { return false }
+        return withBytes { a in
+            other.withBytes { b in
+                a.withUnsafeBytes { a in
+                    b.withUnsafeBytes { b in
+                        guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+                        return memcmp(first, second, a.count) == 0
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+import SkeinClient
+import SkeinCore
+import SkeinResolution
+import SkeinServer
+import Testing
+
+@Suite("servers that drain", .serialized, .timeLimit(.minutes(1)))
+struct DrainTests {
+    @Test("calls that run finish, new ones go elsewhere, and the server stops", arguments: CallWorld.Medium.allCases)
+    func graceful(medium: CallWorld.Medium) async throws {
+        let started = Gate()
+        let release = Gate()
+        let service = EchoService(unary: { _, _ in
+            started.open()
+            try await release.wait()
+            return Buffer("first")
+        })
+        try await CallWorld.with(medium, service) { world in
+            let running = Task { try await world.echo.unary(Buffer("x")) }
+            try await started.wait()
+            let second = EchoService(unary: { _, _ in Buffer("second") })
+            let other = try await CallWorld.start(medium, [second], in: world.network)
+            world.endpoints.update([Endpoint(world.server.address), Endpoint(other.address)])
+            world.server.shutDown()
+            // The first answers are still the old server's until it has told the client.
+            await eventually {
+                let reply = try? await world.echo.unary(Buffer("y"), .deadline(.seconds(2)).waitForReady)
+                return reply?.text == "second"
+            }
+            release.open()
+            #expect(try await running.value.text == "first")
+            try await world.server.finished()
+            for _ in 0..<20 { #expect(try await world.echo.unary(Buffer("z")).text == "second") }
+            await world.channel.shutDown(grace: .zero)
+            other.shutDown()
+            try await other.finished()
+        }
+    }
+
+    @Test("after the grace, calls that still run are cancelled for shutdown", arguments: CallWorld.Medium.allCases)
+    func graceOver(medium: CallWorld.Medium) async throws {
+        let reasons = Recorder<CancellationReason?>()
+        let started = Gate()
+        let service = EchoService(unary: { request, context in
+            started.open()
+            await Gate.waitForCancellation()
+            reasons.record(context.cancellation)
+            return request
+        })
+        try await CallWorld.with(medium, service, server: .grace(.milliseconds(50))) { world in
+            let running = Task { try await world.echo.unary(Buffer("x")) }
+            try await started.wait()
+            world.server.shutDown()
+            if medium == .memory { world.server.endGrace() }
+            let error = await rpcError { try await running.value }
+            #expect(error != nil)
+            try await world.server.finished()
+            await eventually { reasons.all == [.shutdown] }
+        }
+    }
+
+    @Test("a large answer that is on its way when the server stops arrives", arguments: CallWorld.Medium.allCases)
+    func largeAnswer(medium: CallWorld.Medium) async throws {
+        for _ in 0..<5 {
+            let started = Gate()
+            let answer = Buffer(count: 3 << 20, seed: 5)
+            let service = EchoService(expand: { _, responses, _ in
+                started.open()
+                for _ in 0..<3 { try await responses.write(answer) }
+            })
+            try await CallWorld.with(medium, service) { world in
+                let responses = try await world.echo.expand(Buffer("x"))
+                try await started.wait()
+                world.server.shutDown()
+                var count = 0
+                for try await response in responses {
+                    #expect(response.isSame(as: answer))
+                    count += 1
+                }
+                #expect(count == 3)
+            }
+        }
+    }
+
+    @Test("under full load, servers that restart in turn lose no call")
+    func restarts() async throws {
+        let endpoints = EndpointList([])
+        var servers: [SocketServer] = []
+        for _ in 0..<3 {
+            servers.append(try await SocketServer(.tcp("127.0.0.1", port: 0), [EchoService()], .init()))
+        }
+        endpoints.update(servers.map { Endpoint($0.address) })
+        let options = ChannelOptions.loadBalancing(.roundRobin).endpoints(endpoints, as: "world")
+        let channel = try Channel("static:///world", security: .plaintext, options: options)
+        let echo = EchoClient(channel)
+        let stop = Gate()
+        let made = Recorder<Void>()
+        let load = Task {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<16 {
+                    group.addTask {
+                        while !stop.isOpen {
+                            _ = try await echo.unary(Buffer("x"), .deadline(.seconds(20)))
+                            made.record(())
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        await eventually { made.count > 200 }
+        for round in 0..<9 {
+            let index = round % 3
+            servers[index].shutDown()
+            try await servers[index].finished()
+            let bind = BindAddress.tcp("127.0.0.1", port: servers[index].address.port ?? 0)
+            servers[index] = try await SocketServer(bind, [EchoService()], .init())
+            let before = made.count
+            await eventually { made.count > before + 100 }
+        }
+        stop.open()
+        try await load.value
+        #expect(made.count > 1000)
+        await channel.shutDown(grace: .zero)
+        for server in servers {
+            server.shutDown()
+            try await server.finished()
+        }
+    }
+
+    @Test("a client whose calls wait for a free stream survives the loss of the connection", arguments: CallWorld.Medium.allCases)
+    func pendingWhenLost(medium: CallWorld.Medium) async throws {
+        let started = Recorder<Void>()
+        let service = EchoService(unary: { request, _ in
+            started.record(())
+            await Gate.waitForCancellation()
+            return request
+        })
+        var options = ServerOptions.grace(.milliseconds(1))
+        options.maxConcurrentStreams = 4
+        try await CallWorld.with(medium, service, server: options) { world in
+            let calls = (0..<50).map { _ in
+                Task { try await world.echo.unary(Buffer("x"), .deadline(.seconds(3))) }
+            }
+            await eventually { started.count == 4 }
+            world.endpoints.update([])
+            world.server.shutDown()
+            world.server.endGrace()
+            for call in calls {
+                let error = await rpcError { try await call.value }
+                #expect(error != nil)
+            }
+        }
+    }
+}
