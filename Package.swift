@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-] + (Context.environment["SKEIN_WARNINGS"] == "error" ? [.treatAllWarnings(as: .error)] : [])
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (Context.environment["SKEIN_WARNINGS"] == "error" ? [.treatAllWarnings(as: .error)] : [])
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -107,18 +108,23 @@ let package = Package(
 
         // The tests.
         .target(
-            name: "Goldens", dependencies: ["Skein"], path: "codegen/Goldens",
+            name: "Goldens", dependencies: ["Skein", "SkeinProtobuf"], path: "codegen/Goldens",
             exclude: goldens.map { "\($0)/\($0).proto" } + ["imports/exported.proto", "imports/shared.proto"],
             swiftSettings: settings),
         tests("SkeinCoreTests", ["SkeinCore"]),
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
         tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
-        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "CSkein"]),
+        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix]),
         tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),
         tests("SkeinClientTests", ["SkeinClient", "SkeinTransport", "SkeinBalancing", "SkeinCore", nioCore, nioPosix]),
         tests("SkeinServerTests", ["SkeinServer", "SkeinTransport", "SkeinCore", nioCore, nioPosix, logging]),
-        tests("IntegrationTests", ["Skein", "ExampleProtos", logging, nioCore, nioPosix]),
+        tests(
+            "IntegrationTests",
+            [
+                "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution", "SkeinClient",
+                "SkeinServer", logging, nioCore, nioPosix,
+            ]),
         tests("InteropTests", ["Skein"], exclude: ["peers"]),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
         tests("SkeinCLITests", ["SkeinCLI", arguments]),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cskein_arena.h"
-
 #include <pthread.h>
 #include <stdlib.h>
 

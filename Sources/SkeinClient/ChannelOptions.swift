@@ -50,7 +50,9 @@ public struct ChannelOptions: Sendable {
     public func endpoints(_ list: EndpointList, as name: String) -> ChannelOptions {
         with { $0.resolvers.register(list, as: name) }
     }
-    public func policy<P: LoadBalancingPolicy>(_ policy: P.Type) -> ChannelOptions { with { $0.policies.register(policy) } }
+    public func policy<P: LoadBalancingPolicy>(_ policy: P.Type) -> ChannelOptions {
+        with { $0.policies.register(policy) }
+    }
     public func policy<P: EndpointPolicy>(_ policy: P.Type) -> ChannelOptions { with { $0.policies.register(policy) } }
     public func defaults(_ options: CallOptions) -> ChannelOptions { with { $0.defaults = options } }
     public func idle(after timeout: Duration) -> ChannelOptions { with { $0.idleTimeout = timeout } }
@@ -59,17 +61,25 @@ public struct ChannelOptions: Sendable {
 }
 
 extension ChannelOptions {
-    public static func loadBalancing(_ policy: LoadBalancing) -> ChannelOptions { ChannelOptions().loadBalancing(policy) }
-    public static func serviceConfig(_ config: ServiceConfig) -> ChannelOptions { ChannelOptions().serviceConfig(config) }
+    public static func loadBalancing(_ policy: LoadBalancing) -> ChannelOptions {
+        ChannelOptions().loadBalancing(policy)
+    }
+    public static func serviceConfig(_ config: ServiceConfig) -> ChannelOptions {
+        ChannelOptions().serviceConfig(config)
+    }
     public static func observers(_ observers: any CallObserver...) -> ChannelOptions {
         ChannelOptions().with { $0.observers += observers }
     }
-    public static func resolver<R: Resolver>(_ resolver: R.Type) -> ChannelOptions { ChannelOptions().resolver(resolver) }
+    public static func resolver<R: Resolver>(_ resolver: R.Type) -> ChannelOptions {
+        ChannelOptions().resolver(resolver)
+    }
     /// Makes `list` what `static:///name` resolves to.
     public static func endpoints(_ list: EndpointList, as name: String) -> ChannelOptions {
         ChannelOptions().endpoints(list, as: name)
     }
-    public static func policy<P: LoadBalancingPolicy>(_ policy: P.Type) -> ChannelOptions { ChannelOptions().policy(policy) }
+    public static func policy<P: LoadBalancingPolicy>(_ policy: P.Type) -> ChannelOptions {
+        ChannelOptions().policy(policy)
+    }
     public static func policy<P: EndpointPolicy>(_ policy: P.Type) -> ChannelOptions { ChannelOptions().policy(policy) }
     public static func defaults(_ options: CallOptions) -> ChannelOptions { ChannelOptions().defaults(options) }
     public static func idle(after timeout: Duration) -> ChannelOptions { ChannelOptions().idle(after: timeout) }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
+
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Musl)
-internal import Musl
+    internal import Musl
 #else
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// The methods of a server by path, found by the bytes of a request without making a string.

@@ -6,7 +6,8 @@ public import SkeinTransport
 @usableFromInline
 final class RegisteredMethod: Sendable {
     @usableFromInline typealias Unary = @Sendable (Buffer, ServerContext) async throws -> Buffer
-    @usableFromInline typealias ServerStreaming = @Sendable (Buffer, OutgoingMessages, ServerContext) async throws -> Void
+    @usableFromInline typealias ServerStreaming =
+        @Sendable (Buffer, OutgoingMessages, ServerContext) async throws -> Void
     @usableFromInline typealias ClientStreaming = @Sendable (IncomingMessages, ServerContext) async throws -> Buffer
     @usableFromInline typealias Bidirectional =
         @Sendable (IncomingMessages, OutgoingMessages, ServerContext) async throws -> Void

@@ -25,14 +25,18 @@ public struct RequestStream<Message>: AsyncSequence, Sendable {
         @usableFromInline let decode: @Sendable (borrowing RawSpan) throws(RPCError) -> Message
 
         @usableFromInline
-        init(_ messages: IncomingMessages, _ decode: @escaping @Sendable (borrowing RawSpan) throws(RPCError) -> Message) {
+        init(
+            _ messages: IncomingMessages, _ decode: @escaping @Sendable (borrowing RawSpan) throws(RPCError) -> Message
+        ) {
             self.messages = messages
             self.decode = decode
         }
 
         /// The next message; `nil` once the client has finished.
         @inlinable
-        public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws(RPCError) -> Message? {
+        public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws(RPCError)
+            -> Message?
+        {
             guard let buffer = try await messages.next() else { return nil }
             return try buffer.withBytes(decode)
         }

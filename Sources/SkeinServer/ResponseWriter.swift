@@ -10,7 +10,8 @@ public struct ResponseWriter<Message>: Sendable {
 
     @usableFromInline
     init(
-        _ messages: OutgoingMessages, _ encode: @escaping @Sendable (borrowing Message, inout Buffer) throws(RPCError) -> Void
+        _ messages: OutgoingMessages,
+        _ encode: @escaping @Sendable (borrowing Message, inout Buffer) throws(RPCError) -> Void
     ) {
         self.messages = messages
         self.encode = encode

@@ -40,14 +40,16 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
     }
 
     func accept(_ stream: ServerStream, on connection: ServerConnection) -> Result<any ServerStreamSink, RPCError> {
-        let head = stream.requestHead
-        guard let method = head.withPath({ methods.find($0) }) else { return .failure(methods.notFound(head.pathText)) }
+        guard let method = stream.requestHead.withPath({ methods.find($0) }) else {
+            return .failure(methods.notFound(stream.requestHead.pathText))
+        }
         guard let launcher = launchers[ObjectIdentifier(connection.eventLoop)] else {
             return .failure(RPCError(.internal, "the connection's event loop is not one of the server's"))
         }
         stream.maxMessageBytes = maxRequestBytes
         let context = ServerContext(
-            method: method.descriptor, metadata: head.metadata, peer: connection.peer, deadline: stream.deadline,
+            method: method.descriptor, metadata: stream.requestHead.metadata, peer: connection.peer,
+            deadline: stream.deadline,
             responder: stream)
         return .success(ServerCall(method, context, stream, launcher))
     }

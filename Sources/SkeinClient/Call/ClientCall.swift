@@ -51,7 +51,8 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
             return finish(
                 RPCError(
                     .resourceExhausted,
-                    "call \(plan.method): the request has \(request.count) bytes, the limit is \(plan.maxRequestBytes)"))
+                    "call \(plan.method): the request has \(request.count) bytes, the limit is \(plan.maxRequestBytes)")
+            )
         }
         if let parent = plan.parent {
             do throws(RPCError) {

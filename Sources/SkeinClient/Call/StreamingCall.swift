@@ -9,8 +9,12 @@ final class StreamingCall: Sendable {
     private let outcome: StreamingOutcome
     private let reporter: CallReporter?
     private let pipes: MessagePipes
+    /// Not shut down as long as the call is held.
+    private let channel: Channel
 
-    init(_ core: ChannelCore, _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions) {
+    init(_ channel: Channel, _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions) {
+        self.channel = channel
+        let core = channel.core
         let plan = core.plan(method, options)
         let link = CallLink()
         let limits = StreamLimits(streamWindow: core.options.streamWindow, replayBytes: 256 << 10)

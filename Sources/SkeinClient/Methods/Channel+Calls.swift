@@ -30,7 +30,7 @@ extension Channel {
     nonisolated(nonsending) func stream(
         _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions
     ) async throws(RPCError) -> StreamingCall {
-        let streaming = StreamingCall(core, method, request, options)
+        let streaming = StreamingCall(self, method, request, options)
         try await streaming.start()
         return streaming
     }

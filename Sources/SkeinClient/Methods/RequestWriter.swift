@@ -9,7 +9,9 @@ public struct RequestWriter<Message>: Sendable {
     @usableFromInline let encode: @Sendable (borrowing Message, inout Buffer) throws(RPCError) -> Void
 
     @usableFromInline
-    init(_ call: StreamingCall, _ encode: @escaping @Sendable (borrowing Message, inout Buffer) throws(RPCError) -> Void) {
+    init(
+        _ call: StreamingCall, _ encode: @escaping @Sendable (borrowing Message, inout Buffer) throws(RPCError) -> Void
+    ) {
         self.call = call
         self.encode = encode
     }

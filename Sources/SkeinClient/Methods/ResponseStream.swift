@@ -42,7 +42,9 @@ public struct ResponseStream<Message>: AsyncSequence, Sendable {
 
         /// The next message; `nil` when the call has ended well.
         @inlinable
-        public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws(RPCError) -> Message? {
+        public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws(RPCError)
+            -> Message?
+        {
             guard let buffer = try await call.next() else { return nil }
             return try buffer.withBytes(decode)
         }

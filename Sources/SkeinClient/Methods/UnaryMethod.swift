@@ -34,7 +34,8 @@ public struct UnaryMethod<Request, Reply>: Sendable {
     }
 
     @inlinable
-    nonisolated(nonsending) func send(_ request: Request, _ options: CallOptions) async throws(RPCError) -> RawResponse {
+    nonisolated(nonsending) func send(_ request: Request, _ options: CallOptions) async throws(RPCError) -> RawResponse
+    {
         var buffer = OutgoingMessages.makeBuffer()
         try method.encodeRequest(request, &buffer)
         return try await channel.unary(method.descriptor, buffer, defaults.adding(options))

@@ -91,8 +91,11 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     private func create(_ id: SubchannelID, _ endpoint: Endpoint) {
         let post = post
         let subchannel = Subchannel(
-            id, endpoint, machine: SubchannelMachine(endpoint.addresses, backoff: environment.options.backoff),
-            connector: environment.connector, eventLoop: environment.group.next(), logger: environment.options.logger,
+            id, endpoint,
+            Subchannel.Environment(
+                connector: environment.connector, backoff: environment.options.backoff,
+                logger: environment.options.logger),
+            on: environment.group.next(),
             listener: Subchannel.Listener(
                 changed: { post(.subchannel($0, $1)) }, closed: { post(.subchannelClosed($0)) }))
         subchannels[id] = subchannel

@@ -29,7 +29,9 @@ final class ResolverDriver: Sendable {
         let mailbox = ResolutionMailbox { [receive] in isStopped.isSet ? false : receive($0) }
         let task = Task { @concurrent [resolver, backoff, receive] in
             await withTaskCancellationHandler {
-                await ResolverDriver.loop(resolver, mailbox, backoff) { _ = isStopped.isSet ? false : receive(.failure($0)) }
+                await ResolverDriver.loop(resolver, mailbox, backoff) {
+                    _ = isStopped.isSet ? false : receive(.failure($0))
+                }
             } onCancel: {
                 isStopped.set()
             }

@@ -15,6 +15,13 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         let closed: @Sendable (SubchannelID) -> Void
     }
 
+    /// What all subchannels of a channel have.
+    struct Environment: Sendable {
+        let connector: any ConnectionMaker
+        let backoff: Backoff
+        let logger: Logger?
+    }
+
     let id: SubchannelID
     let identity: Endpoint.Identity
     private let connector: any ConnectionMaker
@@ -29,15 +36,15 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     private let current = Mutex<ClientConnection?>(nil)
 
     init(
-        _ id: SubchannelID, _ endpoint: Endpoint, machine: SubchannelMachine, connector: any ConnectionMaker,
-        eventLoop: any EventLoop, logger: Logger?, listener: Listener
+        _ id: SubchannelID, _ endpoint: Endpoint, _ environment: Environment, on eventLoop: any EventLoop,
+        listener: Listener
     ) {
         self.id = id
         identity = endpoint.identity
-        self.machine = machine
-        self.connector = connector
+        machine = SubchannelMachine(endpoint.addresses, backoff: environment.backoff)
+        connector = environment.connector
+        logger = environment.logger
         self.eventLoop = eventLoop
-        self.logger = logger
         self.listener = listener
     }
 

@@ -86,8 +86,9 @@ extension ProtobufWriter {
         }
         let stride = MemoryLayout<Value.ProtobufStored>.stride
         let elements = arena.allocate(values.count &* stride)
-        for (index, value) in values.enumerated() {
-            elements.storeBytes(of: value.protobufStored, toByteOffset: index &* stride, as: Value.ProtobufStored.self)
+        for index in values.indices {
+            let stored = values[index].protobufStored
+            elements.storeBytes(of: stored, toByteOffset: index &* stride, as: Value.ProtobufStored.self)
         }
         store(elements, slot)
     }
@@ -95,13 +96,13 @@ extension ProtobufWriter {
     @inlinable
     public func setRepeated<Value: ProtobufBlob>(_ slot: Int, _ values: [Value]) {
         let elements = elements(ProtobufBytes.self, values.count, slot)
-        for (index, value) in values.enumerated() { elements[index] = value.protobufBytes(arena) }
+        for index in values.indices { elements[index] = values[index].protobufBytes(arena) }
     }
 
     @inlinable
     public func setRepeated<Message: ProtobufMessage>(_ slot: Int, _ messages: [Message]) {
         let elements = elements(UnsafeMutableRawPointer.self, messages.count, slot)
-        for (index, message) in messages.enumerated() { elements[index] = arena.write(message) }
+        for index in messages.indices { elements[index] = arena.write(messages[index]) }
     }
 
     @inlinable

@@ -136,7 +136,9 @@ package final class ClientConnection: Connection, @unchecked Sendable {
         }
         if let deadline = stream.deadline {
             let remaining = deadline.remaining
-            guard remaining > .zero else { return end(stream, with: .deadlineExceeded(stream.method.path), fate: .unsent) }
+            guard remaining > .zero else {
+                return end(stream, with: .deadlineExceeded(stream.method.path), fate: .unsent)
+            }
             stream.request.timeout = remaining
             deadlines.insert(stream)
         }
@@ -160,7 +162,10 @@ package final class ClientConnection: Connection, @unchecked Sendable {
     override func perform(cancel stream: CallStream, _ error: RPCError) {
         let stream = unsafeDowncast(stream, to: ClientStream.self)
         guard stream.sink != nil else { return }
-        guard stream.isSubmitted else { return stream.earlyEnd = error }
+        guard stream.isSubmitted else {
+            stream.earlyEnd = error
+            return
+        }
         end(stream, with: error, fate: .processed)
         session.reset(stream, .cancel)
     }

@@ -29,6 +29,7 @@ public struct TransportSecurity: Sendable, Hashable {
     /// Throws when connections cannot be protected this way.
     package func validate(for place: String) throws(ConfigurationError) {
         guard case .tls = kind else { return }
-        throw ConfigurationError("open \(place) with security .tls: TLS is not available in this version; use .plaintext")
+        throw ConfigurationError(
+            "open \(place) with security .tls: TLS is not available in this version; use .plaintext")
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinBalancing
 import SkeinClient
 import SkeinCore
 import SkeinResolution
@@ -84,13 +85,13 @@ struct BalancingTests {
         var rest = servers.all.map { Endpoint($0.address) }
         rest.remove(at: index)
         servers.endpoints.update(rest)
-        await eventually { try await counts(echo, 6)[name] == nil }
+        try await eventually { try await counts(echo, 6)[name] == nil }
         #expect(try await counts(echo, 60)[name] == nil)
         release.open()
         #expect(try await stream.next()?.text == "end")
         #expect(try await stream.next() == nil)
         servers.endpoints.update(servers.all.map { Endpoint($0.address) })
-        await eventually { try await counts(echo, 9)[name] != nil }
+        try await eventually { try await counts(echo, 9)[name] != nil }
         await channel.shutDown(grace: .zero)
         try await servers.stop()
     }

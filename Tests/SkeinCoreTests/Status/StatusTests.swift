@@ -86,9 +86,9 @@ struct RPCErrorTests {
         #expect(error.description == "UNAVAILABLE: gone")
         #expect(error.attempts == [attempt])
         #expect(error.debugDescription.hasPrefix("UNAVAILABLE: gone (local), caused by Other"))
-        #expect(error.debugDescription.contains("10.0.0.7:443: UNAVAILABLE after 1.0 seconds"))
+        #expect(error.debugDescription.contains("10.0.0.7:443: UNAVAILABLE after 1000.0 ms"))
         #expect(Status.ok.description == "OK")
         let nowhere = AttemptSummary(endpoint: nil, status: .ok, elapsed: .zero)
-        #expect(nowhere.description == "no endpoint: OK after 0.0 seconds")
+        #expect(nowhere.description == "no endpoint: OK after 0.0 ms")
     }
 }

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Testing
 
-// SPDX-License-Identifier: Apache-2.0
 @testable internal import SkeinResolution
 
 @Suite("When a watched file is read")
