@@ -20,6 +20,10 @@ let package = Package(
         .target(name: "BenchProtos", dependencies: [skein], swiftSettings: settings),
         .executableTarget(name: "bench-server", dependencies: [skein, "BenchProtos"], swiftSettings: settings),
         .executableTarget(name: "bench-client", dependencies: [skein, "BenchProtos"], swiftSettings: settings),
-        .executableTarget(name: "pick-cost", dependencies: [skein], swiftSettings: settings),
+        .executableTarget(name: "bench-handlers", dependencies: [skein], swiftSettings: settings),
+        // Looks at what only the library's own modules see.
+        .executableTarget(
+            name: "pick-cost", dependencies: [skein],
+            swiftSettings: settings + [.unsafeFlags(["-Xfrontend", "-disable-access-control"])]),
     ]
 )

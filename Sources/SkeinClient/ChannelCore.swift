@@ -15,6 +15,7 @@ final class ChannelCore: Sendable {
     let cell = PickerCell<Subchannel>()
     let queue: PickQueue
     let states = StateBroadcast()
+    private let config: ActiveConfig
     let balancer: BalancerDriver
     private let authority: String
     private let scheme: String
@@ -38,6 +39,9 @@ final class ChannelCore: Sendable {
         } else {
             authority = try options.resolvers.serviceAuthority(of: target)
         }
+        try ChannelCore.validate(options.authority, "authority")
+        try ChannelCore.validate(options.userAgent, "userAgent")
+        config = ActiveConfig(options.serviceConfig)
         userAgent = options.userAgent.map { "\($0) \(ChannelCore.version)" } ?? ChannelCore.version
         let group = MultiThreadedEventLoopGroup.singleton
         let eventLoop = group.next()
@@ -52,11 +56,16 @@ final class ChannelCore: Sendable {
         balancer = BalancerDriver(
             BalancerControl(
                 BalancerControl.Environment(
-                    cell: cell, queue: queue, states: states, resolver: resolver,
+                    cell: cell, queue: queue, states: states, config: config, resolver: resolver,
                     connector: connections
                         ?? Connector(HTTP2Configuration(options), timeout: options.backoff.minimumConnectTimeout),
                     group: group, eventLoop: eventLoop, options: options, target: target)))
         link.connect(to: balancer)
+    }
+
+    private static func validate(_ text: String?, _ option: String) throws(ConfigurationError) {
+        guard let text, !text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else { return }
+        throw ConfigurationError("use option \(option) \(JSONValue.quoted(text)): expected printable ASCII")
     }
 
     /// The head of an attempt.
@@ -66,8 +75,7 @@ final class ChannelCore: Sendable {
     }
 
     func plan(_ method: MethodDescriptor, _ options: CallOptions) -> CallPlan {
-        let config = self.options.serviceConfig.methods.isEmpty ? nil : self.options.serviceConfig.config(for: method)
-        return CallPlan(method, self.options.defaults.adding(options), config: config)
+        CallPlan(method, self.options.defaults.adding(options), config: config.config(for: method))
     }
 
     func reporter() -> CallReporter? { CallReporter(options.observers, target: target.description) }

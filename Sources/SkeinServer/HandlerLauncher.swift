@@ -40,7 +40,7 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
 
     private func executor(for method: RegisteredMethod) -> LoopExecutor {
         if let executor = executors[ObjectIdentifier(method)] { return executor }
-        let executor = LoopExecutor(on: eventLoop, activity: activity, method: method.descriptor)
+        let executor = LoopExecutor(on: eventLoop, activity: activity, method: method)
         executors[ObjectIdentifier(method)] = executor
         return executor
     }
@@ -48,13 +48,13 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
     /// Runs the first stretch of the handler right here, and measures it.
     private func startOnLoop(_ call: ServerCall, preference: LoopExecutor?) -> Task<Void, Never> {
         let method = call.method
-        let start = activity.begin(method.descriptor)
+        let start = activity.begin(method)
         let task = startImmediately(call, preference)
         let isNews = method.pace.firstStretch(from: start, to: activity.end())
         if isNews, preference == nil {
             logger?.info(
                 "handlers of this method start on the pool for a while: one held up its event loop",
-                metadata: ["method": "\(method.descriptor)", "limit": "\(HandlerPace.slow)"])
+                metadata: ["method": "\(method.descriptor)", "limit": "1 ms"])
         }
         return task
     }

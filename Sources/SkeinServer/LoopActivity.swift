@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import SkeinCore
 internal import Synchronization
 
 /// What an event loop runs for applications right now, written by the loop and read by the watchdog.
 final class LoopActivity: Sendable {
-    private struct Running {
-        var method: MethodDescriptor
-        var since: ContinuousClock.Instant
-    }
+    /// The number of the method.
+    private let method = Atomic<Int>(0)
+    /// By `LoopClock`; 0 while the loop is its own.
+    private let since = Atomic<Int64>(0)
 
-    private let running = Mutex<Running?>(nil)
-
-    /// The loop starts to run something for `method`. On the loop.
-    func begin(_ method: MethodDescriptor) -> ContinuousClock.Instant {
-        let now = ContinuousClock.now
-        running.withLock { $0 = Running(method: method, since: now) }
+    /// The loop starts to run something for a method. The time. On the loop.
+    func begin(_ method: RegisteredMethod) -> Int64 {
+        let now = LoopClock.now
+        self.method.store(method.number, ordering: .relaxed)
+        since.store(now, ordering: .releasing)
         return now
     }
 
-    /// The loop is back. On the loop.
-    func end() -> ContinuousClock.Instant {
-        running.withLock { $0 = nil }
-        return .now
+    /// The loop is back. The time. On the loop.
+    func end() -> Int64 {
+        since.store(0, ordering: .releasing)
+        return LoopClock.now
     }
 
-    /// The method that has held the loop since before `limit` ago, and since when. From any thread.
-    func blocking(longerThan limit: Duration) -> (method: MethodDescriptor, since: ContinuousClock.Instant)? {
-        running.withLock { running in
-            guard let running, ContinuousClock.now - running.since > limit else { return nil }
-            return (running.method, running.since)
-        }
+    /// The number of the method that has held the loop for more than `limit` nanoseconds, and since when. From any
+    /// thread.
+    func blocking(longerThan limit: Int64) -> (method: Int, since: Int64)? {
+        let start = since.load(ordering: .acquiring)
+        guard start != 0, LoopClock.now - start > limit else { return nil }
+        let method = method.load(ordering: .relaxed)
+        // The loop may have gone on to another method meanwhile.
+        return since.load(ordering: .acquiring) == start ? (method, start) : nil
     }
 }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import NIOCore
-internal import SkeinCore
 internal import SkeinTransport
 
 /// Runs the jobs of one method's handlers on an event loop, with one wake-up per batch.
 final class LoopExecutor: TaskExecutor {
     private let eventLoop: any EventLoop
     private let activity: LoopActivity
-    private let method: MethodDescriptor
+    private let method: RegisteredMethod
     private let jobs = Inbox<UnownedJob>()
 
-    init(on eventLoop: any EventLoop, activity: LoopActivity, method: MethodDescriptor) {
+    init(on eventLoop: any EventLoop, activity: LoopActivity, method: RegisteredMethod) {
         self.eventLoop = eventLoop
         self.activity = activity
         self.method = method

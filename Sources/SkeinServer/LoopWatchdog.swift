@@ -13,18 +13,21 @@ final class LoopWatchdog: Sendable {
     private let stopSignal = DispatchSemaphore(value: 0)
     private let thread: NIOThreadPool
     private let activities: [LoopActivity]
+    private let methods: [RegisteredMethod]
     private let report: @Sendable (MethodDescriptor, Duration) -> Void
 
     init(
-        watching activities: [LoopActivity], report: @escaping @Sendable (MethodDescriptor, Duration) -> Void
+        watching activities: [LoopActivity], _ methods: [RegisteredMethod],
+        report: @escaping @Sendable (MethodDescriptor, Duration) -> Void
     ) {
         self.activities = activities
+        self.methods = methods
         self.report = report
         thread = NIOThreadPool(numberOfThreads: 1)
     }
 
-    convenience init(watching activities: [LoopActivity], logger: Logger) {
-        self.init(watching: activities) { method, duration in
+    convenience init(watching activities: [LoopActivity], _ methods: [RegisteredMethod], logger: Logger) {
+        self.init(watching: activities, methods) { method, duration in
             logger.warning(
                 "a handler blocks its event loop; run the method with handlers: .concurrent",
                 metadata: ["method": "\(method)", "blocked_for": "\(duration)"])
@@ -42,11 +45,13 @@ final class LoopWatchdog: Sendable {
     }
 
     private func watch() {
-        var reported: [Int: ContinuousClock.Instant] = [:]
+        let limit = Int64(LoopWatchdog.limit / .nanoseconds(1))
+        var reported: [Int: Int64] = [:]
         while stopSignal.wait(timeout: .now() + .milliseconds(50)) == .timedOut {
             for (index, activity) in activities.enumerated() {
-                guard let (method, since) = activity.blocking(longerThan: LoopWatchdog.limit) else { continue }
-                if reported.updateValue(since, forKey: index) != since { report(method, ContinuousClock.now - since) }
+                guard let (method, since) = activity.blocking(longerThan: limit) else { continue }
+                guard reported.updateValue(since, forKey: index) != since else { continue }
+                report(methods[method].descriptor, .nanoseconds(LoopClock.now - since))
             }
         }
     }

@@ -20,13 +20,16 @@ final class RegisteredMethod: Sendable {
         case bidirectional(Bidirectional)
     }
 
+    /// Its place among the server's methods.
+    let number: Int
     let descriptor: MethodDescriptor
     /// The path, to compare with a request's.
     let pathBytes: [UInt8]
     let handler: Handler
     let pace = HandlerPace()
 
-    init(_ descriptor: MethodDescriptor, _ handler: Handler) {
+    init(_ number: Int, _ descriptor: MethodDescriptor, _ handler: Handler) {
+        self.number = number
         self.descriptor = descriptor
         pathBytes = Array(descriptor.path.utf8)
         self.handler = handler

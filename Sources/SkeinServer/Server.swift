@@ -73,7 +73,8 @@ public final class Server: Sendable {
     // MARK: serving
 
     private func serve() async throws(ConfigurationError) {
-        let methods = try methodTable()
+        let registered = registeredMethods()
+        let methods = try MethodTable(registered, services: services.map(\.descriptor))
         try security.validate(for: "a server")
         guard !binds.isEmpty else {
             throw ConfigurationError("run a server without an address: give one, such as .tcp(port: 50051)")
@@ -81,7 +82,7 @@ public final class Server: Sendable {
         let group = ServerLoops(options.eventLoops)
         let activities = group.all.map { _ in LoopActivity() }
         let core = ServerCore(methods, options, loops: group, activities: activities)
-        let watchdog = options.logger.map { LoopWatchdog(watching: activities, logger: $0) }
+        let watchdog = options.logger.map { LoopWatchdog(watching: activities, registered, logger: $0) }
         watchdog?.start()
         defer { watchdog?.stop() }
         let listeners = try await listen(core, group.group)
@@ -92,10 +93,10 @@ public final class Server: Sendable {
         await drain(core, listeners, timer: group.all[0])
     }
 
-    private func methodTable() throws(ConfigurationError) -> MethodTable {
+    private func registeredMethods() -> [RegisteredMethod] {
         var router = ServiceRouter()
         for service in services { service.register(with: &router) }
-        return try MethodTable(router.methods, services: services.map(\.descriptor))
+        return router.methods
     }
 
     private func listen(_ core: ServerCore, _ group: any EventLoopGroup) async throws(ConfigurationError) -> [Listener]

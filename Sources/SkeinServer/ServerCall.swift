@@ -35,8 +35,9 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
         if kind.hasSingleRequest { launch() }
     }
 
-    func cancelled(_ reason: CancellationReason) {
-        context.cancel(reason)
+    func cancelled(_ reason: CancellationReason) { context.cancel(reason) }
+
+    func stop() {
         task?.cancel()
         task = nil
     }
@@ -47,21 +48,31 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
         task = launcher.launch(self)
     }
 
-    /// What the launcher's task runs.
+    /// What the launcher's task runs. Unary calls, which are most, have a short frame of their own.
     func run() async {
+        guard case .unary(let handler) = method.handler else { return await runStreaming() }
         do {
-            let message = try await ServerContext.$current.withValue(context) { try await callHandler() }
+            let message = try await ServerContext.$current.withValue(context) {
+                try await handler(takeRequest(), context)
+            }
             respond(message, .ok)
         } catch {
-            let error = RPCError(thrownByHandler: error)
-            respond(nil, error.status, error.metadata)
+            respond(error)
         }
     }
 
-    private func callHandler() async throws -> Buffer? {
+    private func runStreaming() async {
+        do {
+            let message = try await ServerContext.$current.withValue(context) { try await callStreamingHandler() }
+            respond(message, .ok)
+        } catch {
+            respond(error)
+        }
+    }
+
+    private func callStreamingHandler() async throws -> Buffer? {
         switch method.handler {
-        case .unary(let handler):
-            return try await handler(takeRequest(), context)
+        case .unary: return nil
         case .serverStreaming(let handler):
             try await handler(takeRequest(), outgoing, context)
             return nil
@@ -81,6 +92,11 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
     private func takeRequest() -> Buffer {
         defer { request = nil }
         return request ?? Buffer()
+    }
+
+    private func respond(_ thrown: any Error) {
+        let error = RPCError(thrownByHandler: thrown)
+        respond(nil, error.status, error.metadata)
     }
 
     private func respond(_ message: consuming Buffer?, _ status: Status, _ errorMetadata: Metadata = [:]) {

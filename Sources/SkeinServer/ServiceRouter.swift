@@ -12,7 +12,7 @@ public struct ServiceRouter {
 
     @usableFromInline
     mutating func add(_ descriptor: MethodDescriptor, _ handler: RegisteredMethod.Handler) {
-        methods.append(RegisteredMethod(descriptor, handler))
+        methods.append(RegisteredMethod(methods.count, descriptor, handler))
     }
 
     @inlinable

@@ -50,7 +50,8 @@ struct LeakTests {
             })
     }
 
-    @Test("after 1,000 calls of each shape no call, connection or channel is left", arguments: CallWorld.Medium.allCases)
+    @Test(
+        "after 1,000 calls of each shape no call, connection or channel is left", arguments: CallWorld.Medium.allCases)
     func calls(medium: CallWorld.Medium) async throws {
         let weak = Weak()
         try await CallWorld.with(medium, service(weak)) { world in

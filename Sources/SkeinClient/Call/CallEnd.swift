@@ -6,8 +6,14 @@ struct CallEnd: Sendable {
     var status: Status
     var trailers: Metadata
     var origin: RPCError.Origin
+    /// Who answered.
     var endpoint: Endpoint.Identity?
-    var attempts: [AttemptSummary]
+    /// The last attempt stands apart: most calls have no other, and then need no array.
+    var earlierAttempts: [AttemptSummary]
+    var lastAttempt: AttemptSummary?
+
+    /// All attempts, in order.
+    var attempts: [AttemptSummary] { lastAttempt.map { earlierAttempts + [$0] } ?? earlierAttempts }
 
     /// What the call throws; `nil` when it went well.
     var error: RPCError? {

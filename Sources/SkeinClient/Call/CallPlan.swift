@@ -20,18 +20,17 @@ struct CallPlan: Sendable {
     static let defaultMaxResponseBytes = 4 << 20
 
     init(_ method: MethodDescriptor, _ options: CallOptions, config: MethodConfig?) {
+        let options = config?.applied(to: options) ?? options
         self.method = method
         metadata = options.metadata
         start = .now
         parent = options.inheritsContext ? ServerContext.current : nil
-        let timeout = [options.timeout, config?.timeout].compactMap { $0 }.min()
-        let own = Deadline.earliest(options.deadline, timeout.map { [start] in Deadline(start + $0) })
+        let own = Deadline.earliest(options.deadline, options.timeout.map { [start] in Deadline(start + $0) })
         deadline = options.inheritsContext ? Deadline.earliest(own, .current) : own
-        waitsForReady = options.waitsForReady ?? config?.waitForReady ?? false
+        waitsForReady = options.waitsForReady ?? false
         hash = options.hashKey.map(KeyHash.hash)
-        maxRequestBytes = min(options.maxRequestBytes ?? .max, config?.maxRequestBytes ?? .max)
-        maxResponseBytes = min(
-            options.maxResponseBytes ?? CallPlan.defaultMaxResponseBytes, config?.maxResponseBytes ?? .max)
+        maxRequestBytes = options.maxRequestBytes ?? .max
+        maxResponseBytes = options.maxResponseBytes ?? CallPlan.defaultMaxResponseBytes
         problem = metadata.isEmpty ? nil : CallPlan.problem(in: metadata, of: method)
     }
 

@@ -26,7 +26,8 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
     private let state = Mutex(State())
     private var retry = TransparentRetry()
     private var attempt: (subchannel: Subchannel, token: PickToken, start: ContinuousClock.Instant)?
-    private var attempts: [AttemptSummary] = []
+    private var earlierAttempts: [AttemptSummary] = []
+    private var lastAttempt: AttemptSummary?
     private var dependent: Int?
 
     /// - Parameters:
@@ -145,7 +146,7 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         }
         attempt = (subchannel, token, .now)
         reporter?.attemptStarted(plan.method, subchannel.identity)
-        if let request, attempts.isEmpty { reporter?.messageSent(plan.method, request.count) }
+        if let request, lastAttempt == nil { reporter?.messageSent(plan.method, request.count) }
         connection.post(.start(stream))
         outcome.started()
     }
@@ -167,7 +168,8 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         let summary = AttemptSummary(
             endpoint: attempt.subchannel.identity, status: end.status, elapsed: .now - attempt.start,
             fate: AttemptSummary.Fate(end.fate))
-        attempts.append(summary)
+        if let lastAttempt { earlierAttempts.append(lastAttempt) }
+        lastAttempt = summary
         reporter?.attemptEnded(plan.method, summary)
         let isCancelled = state.withLock { state in
             state.stream = nil
@@ -192,7 +194,9 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         }
         guard isFirst else { return }
         if let dependent { plan.parent?.release(dependent) }
-        let end = CallEnd(status: status, trailers: trailers, origin: origin, endpoint: endpoint, attempts: attempts)
+        let end = CallEnd(
+            status: status, trailers: trailers, origin: origin, endpoint: endpoint, earlierAttempts: earlierAttempts,
+            lastAttempt: lastAttempt)
         reporter?.ended(plan, end)
         outcome.ended(end)
     }

@@ -17,9 +17,9 @@ public struct Response<Message> {
     init(_ message: Message, _ raw: borrowing RawResponse) {
         self.message = message
         metadata = raw.metadata
-        trailingMetadata = raw.trailers
-        endpoint = raw.endpoint
-        attempts = raw.attempts
+        trailingMetadata = raw.end.trailers
+        endpoint = raw.end.endpoint
+        attempts = raw.end.attempts
     }
 }
 
@@ -30,15 +30,11 @@ extension Response: Sendable where Message: Sendable {}
 struct RawResponse: Sendable {
     @usableFromInline let message: Buffer
     let metadata: Metadata
-    let trailers: Metadata
-    let endpoint: Endpoint.Identity?
-    let attempts: [AttemptSummary]
+    let end: CallEnd
 
     init(_ message: Buffer, metadata: Metadata, _ end: CallEnd) {
         self.message = message
         self.metadata = metadata
-        trailers = end.trailers
-        endpoint = end.endpoint
-        attempts = end.attempts
+        self.end = end
     }
 }

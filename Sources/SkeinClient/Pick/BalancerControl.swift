@@ -15,6 +15,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         let cell: PickerCell<Subchannel>
         let queue: PickQueue
         let states: StateBroadcast
+        let config: ActiveConfig
         let resolver: ResolverDriver
         let connector: any ConnectionMaker
         let group: any EventLoopGroup
@@ -25,6 +26,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     private let environment: Environment
     private var machine: ChannelMachine
+    /// The policies that the config in force names.
+    private var choices: [LoadBalancing]
     /// There while the channel is active.
     private var policy: GracefulSwitch?
     private var subchannels: [SubchannelID: Subchannel] = [:]
@@ -41,6 +44,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     init(_ environment: Environment) {
         self.environment = environment
+        choices = environment.options.serviceConfig.loadBalancing
         machine = ChannelMachine(idleTimeout: environment.options.idleTimeout)
     }
 
@@ -209,7 +213,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     private func resolved(_ resolution: Resolution) {
         let update = EndpointUpdate(resolution.endpoints, note: resolution.note)
-        let choices = choices(for: resolution)
+        let choices = adopt(resolution.serviceConfig)
         run { policy, actions in
             do throws(ConfigurationError) {
                 try policy.update(update, choices, &actions)
@@ -219,16 +223,21 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         }
     }
 
-    /// The resolver's policies, or the channel's own when it has no valid config.
-    private func choices(for resolution: Resolution) -> [LoadBalancing] {
-        let own = environment.options.serviceConfig.loadBalancing
-        switch resolution.serviceConfig {
-        case .success(let config)?: return config.loadBalancing.isEmpty ? own : config.loadBalancing
+    /// Puts the resolver's config in force, or the channel's own when there is none; the policies to choose from. A
+    /// config that is invalid changes nothing.
+    private func adopt(_ resolved: Result<ServiceConfig, ConfigurationError>?) -> [LoadBalancing] {
+        let own = environment.options.serviceConfig
+        switch resolved {
+        case .success(let config)?:
+            environment.config.use(config)
+            choices = config.loadBalancing.isEmpty ? own.loadBalancing : config.loadBalancing
         case .failure(let error)?:
             environment.options.logger?.warning("use the service config of \(environment.target): \(error)")
-            return own
-        case nil: return own
+        case nil:
+            environment.config.use(own)
+            choices = own.loadBalancing
         }
+        return choices
     }
 
     private func report(

@@ -24,10 +24,10 @@ public struct Buffer: Sendable {
     @usableFromInline
     package init(headroom: Int, capacity: Int) {
         self.headroom = headroom
-        storage = []
-        guard headroom + capacity > 0 else { return }
-        storage.reserveCapacity(headroom + capacity)
-        for _ in 0..<headroom { storage.append(0) }
+        storage = Array(unsafeUninitializedCapacity: headroom + capacity) { bytes, initialized in
+            for index in 0..<headroom { bytes.initializeElement(at: index, to: 0) }
+            initialized = headroom
+        }
     }
 
     /// The number of content bytes.
@@ -62,6 +62,7 @@ public struct Buffer: Sendable {
     }
 
     /// Calls `body` with the content.
+    @inlinable
     public func withBytes<Result, Failure: Error>(
         _ body: (borrowing RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -11,16 +11,19 @@ package struct HeaderBlock: Sendable {
     package var isEmpty: Bool { count == 0 }
 
     package mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        if bytes.isEmpty { bytes.reserveCapacity(128) }
-        append(length: name.count)
-        append(length: value.count)
-        bytes.append(contentsOf: name)
-        bytes.append(contentsOf: value)
+        let length = 8 + name.count + value.count
+        if bytes.isEmpty { bytes.reserveCapacity(max(128, length)) }
+        bytes.append(addingCapacity: length) { (span: inout OutputSpan<UInt8>) in
+            span.withUnsafeMutableBufferPointer { target, initialized in
+                let target = UnsafeMutableRawBufferPointer(target)
+                target.storeBytes(of: UInt32(name.count), as: UInt32.self)
+                target.storeBytes(of: UInt32(value.count), toByteOffset: 4, as: UInt32.self)
+                UnsafeMutableRawBufferPointer(rebasing: target[8...]).copyMemory(from: name)
+                UnsafeMutableRawBufferPointer(rebasing: target[(8 + name.count)...]).copyMemory(from: value)
+                initialized = length
+            }
+        }
         count += 1
-    }
-
-    private mutating func append(length: Int) {
-        withUnsafeBytes(of: UInt32(length)) { bytes.append(contentsOf: $0) }
     }
 
     /// Calls `body` with each name and value, in order.

@@ -21,20 +21,23 @@ package enum ConnectionCommand: Sendable {
 /// One end of an HTTP/2 connection on its event loop: bytes to the session, events to the streams, output to the
 /// transport, once per burst. `ClientConnection` and `ServerConnection` say what the events mean.
 ///
-/// Everything but `post` happens on `eventLoop`: the loop owns the connection and its streams.
+/// Everything but `post` happens on `eventLoop`: the loop owns the connection and its streams. Exclusive access to what
+/// is marked needs no check at run time: each access ends before anything else is called.
 package class Connection: @unchecked Sendable, ByteInput {
     package final let eventLoop: any EventLoop
     package final let session: HTTP2Session
     final let inbox = Inbox<ConnectionCommand>()
     private final var output: (any ByteOutput)?
-    private final var commands: [ConnectionCommand] = []
-    private final var events: [SessionEvent] = []
-    private final var isInBurst = false
-    private final var isPumping = false
-    private final var isTickScheduled = false
-    private final var isClosingWhenFlushed = false
-    private final var outputBuffer = ByteBuffer()
-    private final var flushedStreams: [CallStream] = []
+    /// Ends the attempt to connect, while there is one.
+    final var stopConnecting: (() -> Void)?
+    @exclusivity(unchecked) private final var commands: [ConnectionCommand] = []
+    @exclusivity(unchecked) private final var events: [SessionEvent] = []
+    @exclusivity(unchecked) private final var isInBurst = false
+    @exclusivity(unchecked) private final var isPumping = false
+    @exclusivity(unchecked) private final var isTickScheduled = false
+    @exclusivity(unchecked) private final var isClosingWhenFlushed = false
+    @exclusivity(unchecked) private final var outputBuffer = ByteBuffer()
+    @exclusivity(unchecked) private final var flushedStreams: [CallStream] = []
     package final private(set) var isDisconnected = false
 
     /// How much is handed to the transport at once. The transport's high-water mark matches it.
@@ -99,6 +102,7 @@ package class Connection: @unchecked Sendable, ByteInput {
 
     package final func connected(to output: any ByteOutput) {
         self.output = output
+        stopConnecting = nil
         burst { didConnect() }
     }
 
@@ -122,6 +126,7 @@ package class Connection: @unchecked Sendable, ByteInput {
         guard !isDisconnected else { return }
         isDisconnected = true
         output = nil
+        stopConnecting = nil
         willDisconnect(error)
         session.abort()
         handleEvents()
@@ -134,7 +139,10 @@ package class Connection: @unchecked Sendable, ByteInput {
         close()
     }
 
-    package final func close() { output?.close() }
+    package final func close() {
+        stopConnecting?()
+        output?.close()
+    }
 
     /// Closes once what the session has to say is written.
     final func closeWhenFlushed() {

@@ -35,6 +35,7 @@ package struct Connector: ConnectionMaker {
             .channelOption(.writeBufferWaterMark, value: Connection.waterMark)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    connection.stopConnecting = { channel.close(promise: nil) }
                     try channel.pipeline.syncOperations.addHandler(SocketHandler(connection))
                 }
             }

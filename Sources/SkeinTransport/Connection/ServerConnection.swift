@@ -187,6 +187,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         // In this order: a handler that hears of the end can ask for the reason.
         sink.cancelled(reason)
         release(stream, RPCError(reason.code, "use call \(stream.requestHead.pathText): \(reason)"))
+        sink.stop()
     }
 
     /// The call is over for the connection: reads and writes fail with `error`, and nothing refers to the handler.
@@ -223,7 +224,9 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     }
 
     private func drain(_ event: DrainMachine.Event) {
-        for command in drainMachine.handle(event) { perform(command) }
+        // A call may have started since the last burst ended.
+        let commands = drainMachine.handle(.liveStreams(session.liveStreamCount)) + drainMachine.handle(event)
+        for command in commands { perform(command) }
     }
 
     private func perform(_ command: DrainMachine.Command) {

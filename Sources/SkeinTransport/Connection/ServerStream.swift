@@ -15,6 +15,8 @@ package protocol ServerStreamSink: AnyObject, Sendable {
     func receivedEnd()
     /// Nobody waits for the answer any more. At most once, and not after the handler's answer was sent.
     func cancelled(_ reason: CancellationReason)
+    /// After `cancelled`: reads and writes fail for that reason now, and the handler's task is to be cancelled.
+    func stop()
 }
 
 /// What a handler ends with.
@@ -34,16 +36,18 @@ package struct ServerCompletion: Sendable {
 }
 
 /// One call as the server's connection sees it.
+///
+/// Exclusive access needs no check at run time: only the loop touches what is marked, and never from within itself.
 package final class ServerStream: CallStream, DeadlineHeapElement, ServerContextResponder, @unchecked Sendable {
-    package var deadline: Deadline?
-    var machine = ServerStreamMachine()
+    @exclusivity(unchecked) package var deadline: Deadline?
+    @exclusivity(unchecked) var machine = ServerStreamMachine()
     /// `nil` before the call is accepted and after it has ended.
-    var sink: (any ServerStreamSink)?
-    var hasSentHead = false
+    @exclusivity(unchecked) var sink: (any ServerStreamSink)?
+    @exclusivity(unchecked) var hasSentHead = false
     /// The status is on its way, or the stream was reset: whatever the handler does is dropped.
-    var hasAnswered = false
+    @exclusivity(unchecked) var hasAnswered = false
     /// Written by the handler's thread before it posts `complete`, read by the loop after.
-    var completion: ServerCompletion?
+    @exclusivity(unchecked) var completion: ServerCompletion?
     package var heapIndex = -1
     package var deadlineInstant: ContinuousClock.Instant { deadline?.instant ?? .now }
 

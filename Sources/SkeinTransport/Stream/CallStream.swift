@@ -5,13 +5,13 @@ package import SkeinHTTP2
 /// A stream that carries a call. The loop owns it; other threads only pass it on.
 package class CallStream: HTTP2Stream, @unchecked Sendable {
     /// Set once, before the stream is given to anybody.
-    package final var connection: Connection!
+    @exclusivity(unchecked) package final var connection: Connection!
     /// The queues of a streaming call; a unary call has none and pays nothing.
-    package final var pipes: MessagePipes?
+    @exclusivity(unchecked) package final var pipes: MessagePipes?
     /// Bytes of the incomplete message that have been returned to the window already.
-    private final var creditedPartial = 0
+    @exclusivity(unchecked) private final var creditedPartial = 0
     /// Received bytes that were returned to the window, or will be when a reader takes them from the pipes.
-    private final var accountedBytes = 0
+    @exclusivity(unchecked) private final var accountedBytes = 0
 
     /// Takes the complete messages off the deframer and gives them to `deliver`; the bytes to return to the window.
     ///

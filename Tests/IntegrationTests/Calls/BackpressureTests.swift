@@ -42,14 +42,18 @@ struct BackpressureTests {
             #expect(try await world.echo.unary(Buffer("quick")).text == "quick")
             var index = 0
             for try await response in responses {
-                if !response.isSame(as: Buffer(count: Self.size, seed: index)) { Issue.record("message \(index) is another") }
+                if !response.isSame(as: Buffer(count: Self.size, seed: index)) {
+                    Issue.record("message \(index) is another")
+                }
                 index += 1
             }
             #expect(index == Self.total)
         }
     }
 
-    @Test("a client whose server does not read stops writing, and goes on when read", arguments: CallWorld.Medium.allCases)
+    @Test(
+        "a client whose server does not read stops writing, and goes on when read", arguments: CallWorld.Medium.allCases
+    )
     func client(medium: CallWorld.Medium) async throws {
         let written = Recorder<Void>()
         let gate = Gate()
@@ -82,7 +86,8 @@ struct BackpressureTests {
         }
     }
 
-    @Test("eight streams that nobody reads do not delay a call on their connection", arguments: CallWorld.Medium.allCases)
+    @Test(
+        "eight streams that nobody reads do not delay a call on their connection", arguments: CallWorld.Medium.allCases)
     func unread(medium: CallWorld.Medium) async throws {
         let service = EchoService(expand: { _, responses, _ in
             for _ in 0..<500 { try await responses.write(Buffer(count: 10_000)) }

@@ -110,7 +110,8 @@ struct CancellationTests {
         }
     }
 
-    @Test("leaving a loop, dropping a stream and cancelling it by hand all cancel", arguments: CallWorld.Medium.allCases)
+    @Test(
+        "leaving a loop, dropping a stream and cancelling it by hand all cancel", arguments: CallWorld.Medium.allCases)
     func dropped(medium: CallWorld.Medium) async throws {
         let observed = Observed()
         try await CallWorld.with(medium, observed.service) { world in

@@ -52,7 +52,9 @@ struct ErrorsTests {
 
     @Test("an RPCError becomes the call's status, with its metadata", arguments: CallWorld.Medium.allCases)
     func rpc(medium: CallWorld.Medium) async throws {
-        let service = Self.service { RPCError(.notFound, "no such bird: ü%\n", metadata: ["detail-bin": .binary([9, 0])]) }
+        let service = Self.service {
+            RPCError(.notFound, "no such bird: ü%\n", metadata: ["detail-bin": .binary([9, 0])])
+        }
         try await CallWorld.with(medium, service) { world in
             for (shape, error) in await errors(world.echo) {
                 #expect(error?.code == .notFound, "\(shape)")
@@ -111,7 +113,9 @@ struct ErrorsTests {
         }
     }
 
-    @Test("a client that sees another shape than the server gets an error, not a hang", arguments: CallWorld.Medium.allCases)
+    @Test(
+        "a client that sees another shape than the server gets an error, not a hang",
+        arguments: CallWorld.Medium.allCases)
     func otherShape(medium: CallWorld.Medium) async throws {
         try await CallWorld.with(medium, EchoService(collect: { _, _ in Buffer("one") })) { world in
             // The server answers three messages where the client expects one.

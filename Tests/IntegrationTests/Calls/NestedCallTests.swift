@@ -39,7 +39,9 @@ struct NestedCallTests {
         #expect(left.all.last == .some(nil))
     }
 
-    @Test("an inner call ends with its handler's cancellation, a detached one does not", arguments: CallWorld.Medium.allCases)
+    @Test(
+        "an inner call ends with its handler's cancellation, a detached one does not",
+        arguments: CallWorld.Medium.allCases)
     func cancellation(medium: CallWorld.Medium) async throws {
         let reasons = Recorder<CancellationReason?>()
         let release = Gate()

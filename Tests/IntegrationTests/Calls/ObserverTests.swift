@@ -44,7 +44,8 @@ struct ObserverTests {
             await eventually { watching.summaries.count == 1 }
             #expect(
                 watching.events.all == [
-                    "started Unary static:///world", "attempt", "sent 5", "received 5", "attempt ended \(StatusCode.ok)",
+                    "started Unary static:///world", "attempt", "sent 5", "received 5",
+                    "attempt ended \(StatusCode.ok)",
                     "ended \(StatusCode.ok)",
                 ])
             let summary = watching.summaries.all[0]

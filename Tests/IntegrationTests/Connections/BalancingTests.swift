@@ -29,7 +29,9 @@ struct BalancingTests {
             endpoints.update(all.map { Endpoint($0.address) })
         }
 
-        func channel(_ medium: CallWorld.Medium, _ options: ChannelOptions = .loadBalancing(.roundRobin)) throws -> Channel {
+        func channel(_ medium: CallWorld.Medium, _ options: ChannelOptions = .loadBalancing(.roundRobin)) throws
+            -> Channel
+        {
             try CallWorld.makeChannel(medium, endpoints, options, network)
         }
 
@@ -72,7 +74,9 @@ struct BalancingTests {
         try await servers.stop()
     }
 
-    @Test("an endpoint that is removed gets no new calls while its running call finishes", arguments: CallWorld.Medium.allCases)
+    @Test(
+        "an endpoint that is removed gets no new calls while its running call finishes",
+        arguments: CallWorld.Medium.allCases)
     func removed(medium: CallWorld.Medium) async throws {
         let release = Gate()
         let servers = try await Servers(medium, release)

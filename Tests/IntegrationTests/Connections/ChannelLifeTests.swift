@@ -15,7 +15,9 @@ struct ChannelLifeTests {
         return (states, Task { for await state in sequence { states.record("\(state)") } })
     }
 
-    @Test("a channel is lazy, then connecting, ready and, when it is shut down, at its end", arguments: CallWorld.Medium.allCases)
+    @Test(
+        "a channel is lazy, then connecting, ready and, when it is shut down, at its end",
+        arguments: CallWorld.Medium.allCases)
     func states(medium: CallWorld.Medium) async throws {
         try await CallWorld.with(medium) { world in
             let (states, task) = watch(world.channel)
@@ -91,11 +93,14 @@ struct ChannelLifeTests {
             #expect(reply.text == "x")
             await shutDown.value
         }
-        try await CallWorld.with(medium, EchoService(unary: { request, _ in
-            started.record(())
-            await Gate.waitForCancellation()
-            return request
-        })) { world in
+        try await CallWorld.with(
+            medium,
+            EchoService(unary: { request, _ in
+                started.record(())
+                await Gate.waitForCancellation()
+                return request
+            })
+        ) { world in
             let call = Task { try await world.echo.unary(Buffer("x")) }
             await eventually { started.count == 2 }
             await world.channel.shutDown(grace: .milliseconds(20))
@@ -170,4 +175,21 @@ struct ChannelLifeTests {
         server.shutDown()
         try await server.finished()
     }
+
+    #if os(Linux)
+        @Test("shutting down does not wait for a host that does not answer")
+        func connecting() async throws {
+            let host = try SilentHost()
+            defer { host.close() }
+            let channel = try Channel("ipv4:127.0.0.1:\(host.port)", security: .plaintext)
+            let call = Task { try await EchoClient(channel).unary(Buffer("x")) }
+            await eventually { channel.state.description == "CONNECTING" }
+            for _ in 0..<20 { await pause() }
+            let start = ContinuousClock.now
+            await channel.shutDown(grace: .zero)
+            #expect(ContinuousClock.now - start < .seconds(5))
+            let error = await rpcError { try await call.value }
+            #expect(error?.code == .unavailable)
+        }
+    #endif
 }

@@ -93,7 +93,9 @@ struct ServerLifeTests {
         try await early.run()
     }
 
-    @Test("a handler that ignores its cancellation outlives the server without harm", arguments: [HandlerExecution.adaptive, .eventLoop])
+    @Test(
+        "a handler that ignores its cancellation outlives the server without harm",
+        arguments: [HandlerExecution.adaptive, .eventLoop])
     func stubborn(execution: HandlerExecution) async throws {
         let release = Gate()
         let returned = Gate()

@@ -48,6 +48,27 @@ enum Frames {
         return prefix + [UInt8(rest)] + bytes
     }
 
+    /// The complete frames at the start of `bytes`.
+    static func parse(_ bytes: some Collection<UInt8>) -> [(type: UInt8, flags: UInt8, stream: UInt32)] {
+        let bytes = Array(bytes)
+        var frames: [(type: UInt8, flags: UInt8, stream: UInt32)] = []
+        var offset = 0
+        while offset + 9 <= bytes.count {
+            let number = { (range: Range<Int>) in range.reduce(UInt32(0)) { $0 << 8 | UInt32(bytes[offset + $1]) } }
+            frames.append((bytes[offset + 3], bytes[offset + 4], number(5..<9)))
+            offset += 9 + Int(number(0..<3))
+        }
+        return offset > bytes.count ? frames.dropLast() : frames
+    }
+
+    /// GOAWAY: streams above `last` were not processed.
+    static func goAway(last: UInt32, code: UInt32 = 0) -> [UInt8] { frame(type: 7, big(last) + big(code)) }
+
+    /// SETTINGS with one entry.
+    static func setting(_ id: UInt8, _ value: UInt32) -> [UInt8] { frame(type: 4, [0, id] + big(value)) }
+
+    static func windowUpdate(_ bytes: UInt32) -> [UInt8] { frame(type: 8, big(bytes)) }
+
     private static func big(_ number: UInt32) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
     }

@@ -53,7 +53,9 @@ struct HostilePeerTests {
             let peer = try await RawPeer(port: world.server.address.port ?? 0)
             var bytes = Frames.hello
             for _ in 0..<50 {
-                let payload = (0..<Int.random(in: 0...60, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                let payload = (0..<Int.random(in: 0...60, using: &random)).map { _ in
+                    UInt8.random(in: 0...255, using: &random)
+                }
                 bytes += Frames.frame(
                     type: .random(in: 0...12, using: &random), flags: .random(in: 0...255, using: &random),
                     stream: .random(in: 0...9, using: &random), payload)
@@ -119,7 +121,8 @@ struct HostilePeerTests {
             let peer = try await RawPeer(port: port)
             var bytes = Frames.hello
             for stream in stride(from: UInt32(1), to: 1001, by: 2) {
-                bytes += Frames.request(stream) + Frames.data(stream, [0, 0, 0, 0, 0], end: true) + Frames.reset(stream)
+                bytes +=
+                    Frames.request(stream) + Frames.data(stream, [0, 0, 0, 0, 0], end: true) + Frames.reset(stream)
             }
             await peer.send(bytes)
             await peer.halfClose()
@@ -166,20 +169,5 @@ struct HostilePeerTests {
             await peer.send(Frames.frame(type: 4, [0, 4, 0xff, 0xff, 0xff, 0xff]))
             await eventually { peer.isClosed }
         }
-    }
-}
-
-extension RawPeer {
-    /// The complete frames received so far.
-    var frames: [(type: UInt8, stream: UInt32)] {
-        var frames: [(type: UInt8, stream: UInt32)] = []
-        let bytes = bytes
-        var offset = 0
-        while offset + 9 <= bytes.count {
-            let number = { (range: Range<Int>) in range.reduce(UInt32(0)) { $0 << 8 | UInt32(bytes[offset + $1]) } }
-            frames.append((bytes[offset + 3], number(5..<9)))
-            offset += 9 + Int(number(0..<3))
-        }
-        return frames
     }
 }

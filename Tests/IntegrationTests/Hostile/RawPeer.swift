@@ -24,11 +24,13 @@ final class RawPeer: Sendable {
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 
-    init(port: Int) async throws {
+    /// - Parameter readsByItself: `false`: only `readOnce` reads.
+    init(port: Int, readsByItself: Bool = true) async throws {
         let received = Received()
         self.received = received
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: false)
+            .channelOption(.autoRead, value: readsByItself)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(received) }
             }
@@ -42,6 +44,11 @@ final class RawPeer: Sendable {
     func send(_ bytes: [UInt8]) async {
         try? await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
+
+    func readOnce() { channel.read() }
+
+    /// The complete frames received so far.
+    var frames: [(type: UInt8, flags: UInt8, stream: UInt32)] { Frames.parse(bytes) }
 
     func halfClose() async { try? await channel.close(mode: .output).get() }
     func close() async { try? await channel.close().get() }

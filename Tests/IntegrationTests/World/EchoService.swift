@@ -4,11 +4,11 @@ import SkeinCore
 import SkeinServer
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The four methods of `test.Echo`, by hand: messages are bytes.

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import SkeinCore
+import SkeinTransport
+import Testing
+
+@testable import SkeinClient
+
+extension SubchannelMachine.Command {
+    /// What the command asks for, in a word.
+    fileprivate var word: String {
+        switch self {
+        case .nothing: "nothing"
+        case .connect(let address): "connect \(address)"
+        case .report(let state): "report \(state)"
+        case .backOff(let error, let delay): "back off \(delay) after \(error.message)"
+        }
+    }
+}
+
+@Suite("when a subchannel connects", .timeLimit(.minutes(1)))
+struct SubchannelMachineTests {
+    private let first = EndpointAddress.ipv4("10.0.0.1", port: 1)
+    private let second = EndpointAddress.ipv4("10.0.0.2", port: 2)
+    private let start = ContinuousClock.now
+    private let backoff = Backoff(initial: .seconds(10), multiplier: 2, maximum: .seconds(30), jitter: 0)
+
+    private func error(_ text: String) -> RPCError { RPCError(.unavailable, text) }
+
+    @Test("each address is tried in turn before the attempt has failed")
+    func addresses() {
+        var machine = SubchannelMachine([first, second], backoff: backoff)
+        #expect(machine.connect(start).word == "connect 10.0.0.1:1")
+        #expect(machine.connect(start).word == "nothing")
+        #expect(machine.failed(error("a"), start, chance: 0).word == "connect 10.0.0.2:2")
+        #expect(machine.connected().word == "report READY")
+        #expect(machine.connect(start).word == "nothing")
+        #expect(machine.disconnected().word == "report IDLE")
+        #expect(machine.disconnected().word == "nothing")
+        #expect(machine.connect(start).word == "connect 10.0.0.1:1")
+    }
+
+    @Test("the backoff counts from the start of the attempt and grows until a connection is ready")
+    func backingOff() {
+        var machine = SubchannelMachine([first], backoff: backoff)
+        var now = start
+        for (failure, delay) in [(1, 10), (2, 20), (3, 30), (4, 30)] {
+            _ = machine.connect(now)
+            let later = now + .seconds(4)
+            let word = machine.failed(error("\(failure)"), later, chance: 0.3).word
+            #expect(word == "back off \(Duration.seconds(delay - 4)) after \(failure)")
+            #expect(machine.connect(later).word == "nothing")
+            #expect(machine.backoffElapsed().word == "report IDLE")
+            #expect(machine.backoffElapsed().word == "nothing")
+            now = later + .seconds(delay)
+        }
+        _ = machine.connect(now)
+        _ = machine.connected()
+        _ = machine.disconnected()
+        _ = machine.connect(now)
+        #expect(machine.failed(error("x"), now, chance: 0).word == "back off \(Duration.seconds(10)) after x")
+    }
+
+    @Test("an attempt longer than its backoff is followed at once")
+    func slowAttempt() {
+        var machine = SubchannelMachine([first], backoff: backoff)
+        _ = machine.connect(start)
+        let word = machine.failed(error("x"), start + .seconds(60), chance: 0).word
+        #expect(word == "back off \(Duration.zero) after x")
+    }
+
+    @Test("nothing happens without an address or after the end")
+    func nothing() {
+        var empty = SubchannelMachine([], backoff: backoff)
+        #expect(empty.connect(start).word == "nothing")
+        var machine = SubchannelMachine([first], backoff: backoff)
+        _ = machine.connect(start)
+        machine.shutDown()
+        #expect(machine.isShutDown)
+        for command in [
+            machine.connected(), machine.failed(error("x"), start, chance: 0), machine.connect(start),
+            machine.backoffElapsed(), machine.disconnected(),
+        ] {
+            #expect(command.word == "nothing")
+        }
+    }
+
+    @Test("over any history, READY follows a connect and is left once", arguments: UInt64(0)..<50)
+    func random(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var machine = SubchannelMachine([first, second], backoff: backoff)
+        var isConnecting = false
+        var isReady = false
+        for _ in 0..<200 {
+            let command =
+                switch Int.random(in: 0..<5, using: &random) {
+                case 0: machine.connect(start)
+                case 1: machine.connected()
+                case 2: machine.failed(error("x"), start, chance: .random(in: 0..<1, using: &random))
+                case 3: machine.backoffElapsed()
+                default: machine.disconnected()
+                }
+            switch command {
+            case .nothing: break
+            case .connect:
+                #expect(!isReady)
+                isConnecting = true
+            case .report(.ready):
+                #expect(isConnecting && !isReady)
+                (isConnecting, isReady) = (false, true)
+            case .report(.idle):
+                #expect(!isConnecting)
+                isReady = false
+            case .backOff:
+                #expect(isConnecting)
+                isConnecting = false
+            case .report: Issue.record("an unexpected report: \(command.word)")
+            }
+        }
+    }
+}
