@@ -145,8 +145,8 @@ struct CancellationTests {
         options.maxConcurrentStreams = 2
         try await CallWorld.with(medium, service, server: options) { world in
             for _ in 0..<20 {
-                let task = Task { try await world.echo.unary(Buffer("x")) }
                 let before = observed.started.count
+                let task = Task { try await world.echo.unary(Buffer("x")) }
                 await eventually { observed.started.count > before }
                 task.cancel()
                 await expectCancelled(task)

@@ -180,7 +180,7 @@ struct ChannelLifeTests {
         @Test("shutting down does not wait for a host that does not answer")
         func connecting() async throws {
             let host = try SilentHost()
-            defer { host.close() }
+            defer { host.stop() }
             let channel = try Channel("ipv4:127.0.0.1:\(host.port)", security: .plaintext)
             let call = Task { try await EchoClient(channel).unary(Buffer("x")) }
             await eventually { channel.state.description == "CONNECTING" }

@@ -41,8 +41,8 @@
             socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
         }
 
-        func close() {
-            for number in sockets { _ = Glibc.close(number) }
+        func stop() {
+            for number in sockets { _ = close(number) }
         }
     }
 #endif
