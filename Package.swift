@@ -117,7 +117,9 @@ let package = Package(
         tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix]),
         tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),
-        tests("SkeinClientTests", ["SkeinClient", "SkeinTransport", "SkeinBalancing", "SkeinCore", nioCore, nioPosix]),
+        tests(
+            "SkeinClientTests",
+            ["SkeinClient", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinCore", nioCore, nioPosix]),
         tests("SkeinServerTests", ["SkeinServer", "SkeinTransport", "SkeinCore", nioCore, nioPosix, logging]),
         tests(
             "IntegrationTests",

@@ -56,23 +56,18 @@ struct LeakTests {
         let weak = Weak()
         try await CallWorld.with(medium, service(weak)) { world in
             let echo = world.echo
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<4 {
-                    group.addTask {
-                        for _ in 0..<250 {
-                            _ = try await echo.unary(Buffer("x"))
-                            let stream = try await echo.expand(Buffer("x"))
-                            weak.watch(stream.call, "streaming call")
-                            for try await _ in stream {}
-                            _ = try await echo.collect { try await $0.write(Buffer("x")) }
-                            let chat = try await echo.chat()
-                            try await chat.requests.write(Buffer("x"))
-                            chat.requests.finish()
-                            for try await _ in chat.responses {}
-                        }
-                    }
+            try await concurrently(4) { _ in
+                for _ in 0..<250 {
+                    _ = try await echo.unary(Buffer("x"))
+                    let stream = try await echo.expand(Buffer("x"))
+                    weak.watch(stream.call, "streaming call")
+                    for try await _ in stream {}
+                    _ = try await echo.collect { try await $0.write(Buffer("x")) }
+                    let chat = try await echo.chat()
+                    try await chat.requests.write(Buffer("x"))
+                    chat.requests.finish()
+                    for try await _ in chat.responses {}
                 }
-                try await group.waitForAll()
             }
             weak.watch(world.channel.core, "channel core")
             weak.watch(world.channel.core.balancer, "balancer")

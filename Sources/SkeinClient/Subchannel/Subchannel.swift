@@ -29,7 +29,7 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     private let logger: Logger?
     private let eventLoop: any EventLoop
     private var machine: SubchannelMachine
-    private var backoffTimer: Scheduled<Void>?
+    private var timer: Scheduled<Void>?
     /// Being made, current, or still carrying calls.
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     private var attempt: ClientConnection?
@@ -56,7 +56,10 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     func connect() {
         eventLoop.execute { [self] in
             let command = machine.connect(.now)
-            if case .connect = command { listener.changed(id, .connecting) }
+            switch command {
+            case .connect, .pause: listener.changed(id, .connecting)
+            case .nothing, .report, .backOff: break
+            }
             perform(command)
         }
     }
@@ -65,7 +68,7 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     func shutDown() {
         eventLoop.execute { [self] in
             machine.shutDown()
-            backoffTimer?.cancel()
+            timer?.cancel()
             current.withLock { $0 = nil }
             for connection in connections.values { connection.drain("the endpoint was removed") }
             tellIfClosed()
@@ -85,10 +88,15 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         switch command {
         case .nothing: break
         case .connect(let address): connect(to: address)
+        case .pause(let delay):
+            timer = eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
+                guard let self else { return }
+                perform(machine.pauseElapsed(.now))
+            }
         case .report(let state): listener.changed(id, state)
         case .backOff(let error, let delay):
             logger?.notice("\(error.message); next try in \(delay)", metadata: ["endpoint": "\(identity)"])
-            backoffTimer = eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
+            timer = eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
                 guard let self else { return }
                 perform(machine.backoffElapsed())
             }

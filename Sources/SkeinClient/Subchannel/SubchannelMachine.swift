@@ -5,11 +5,14 @@ internal import SkeinTransport
 /// When one subchannel connects, to which of its endpoint's addresses, and what it is to the policy meanwhile.
 ///
 /// idle → connecting (each address in turn) → ready → idle; when every address has failed: transient failure, then idle
-/// after the backoff, which counts from the start of the attempt.
+/// after the backoff, which counts from the start of the attempt. A server that closes every connection as soon as it
+/// is made is not asked more often than every `pause`.
 struct SubchannelMachine {
     enum Command {
         case nothing
         case connect(EndpointAddress)
+        /// Call `pauseElapsed` after this time; the subchannel is connecting meanwhile.
+        case pause(Duration)
         case report(ConnectivityState)
         /// Report the failure, and call `backoffElapsed` after `delay`.
         case backOff(RPCError, delay: Duration)
@@ -17,6 +20,7 @@ struct SubchannelMachine {
 
     private enum State {
         case idle
+        case pausing
         case connecting(address: Int, since: ContinuousClock.Instant)
         case ready
         case backingOff
@@ -25,6 +29,9 @@ struct SubchannelMachine {
 
     private var state = State.idle
     private var failures = 0
+    private var lastStart: ContinuousClock.Instant?
+    /// The least time between the starts of two attempts.
+    static let pause = Duration.milliseconds(100)
     private let addresses: [EndpointAddress]
     private let backoff: Backoff
 
@@ -33,11 +40,25 @@ struct SubchannelMachine {
         self.backoff = backoff
     }
 
-    /// The policy wants a connection. The caller reports `connecting` with the first `connect`.
+    /// The policy wants a connection. The caller reports `connecting` unless the answer is `nothing`.
     mutating func connect(_ now: ContinuousClock.Instant) -> Command {
         guard case .idle = state, let first = addresses.first else { return .nothing }
+        if let lastStart, now - lastStart < SubchannelMachine.pause {
+            state = .pausing
+            return .pause(SubchannelMachine.pause - (now - lastStart))
+        }
+        return start(first, now)
+    }
+
+    mutating func pauseElapsed(_ now: ContinuousClock.Instant) -> Command {
+        guard case .pausing = state, let first = addresses.first else { return .nothing }
+        return start(first, now)
+    }
+
+    private mutating func start(_ address: EndpointAddress, _ now: ContinuousClock.Instant) -> Command {
         state = .connecting(address: 0, since: now)
-        return .connect(first)
+        lastStart = now
+        return .connect(address)
     }
 
     /// The server's SETTINGS have arrived: this, and not the TCP handshake, ends the backoff.

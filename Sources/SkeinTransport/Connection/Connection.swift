@@ -172,7 +172,10 @@ package class Connection: @unchecked Sendable, ByteInput {
         }
     }
 
-    private final func handleEvents() {
+    /// Whether there were any.
+    @discardableResult
+    private final func handleEvents() -> Bool {
+        guard session.hasEvents else { return false }
         while session.hasEvents {
             var batch = events
             events = []
@@ -181,6 +184,7 @@ package class Connection: @unchecked Sendable, ByteInput {
             batch.removeAll(keepingCapacity: true)
             events = batch
         }
+        return true
     }
 
     private final func flush() {
@@ -189,10 +193,10 @@ package class Connection: @unchecked Sendable, ByteInput {
         repeat {
             let hasWritten = pump()
             isInBurst = true
-            handleEvents()
+            let hasHandled = handleEvents()
             noteSentBytes()
             isInBurst = false
-            if !hasWritten { break }
+            if !hasWritten, !hasHandled { break }
         } while output?.isWritable == true
         isPumping = false
         if isClosingWhenFlushed || session.wantsToClose { return close() }

@@ -29,17 +29,12 @@ struct HandlerExecutionTests {
         [HandlerExecution.adaptive, .eventLoop, .concurrent])
     func modes(medium: CallWorld.Medium, execution: HandlerExecution) async throws {
         try await CallWorld.with(medium, Self.service, server: .handlers(execution)) { world in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for index in 0..<50 {
-                    group.addTask {
-                        #expect(try await world.echo.unary(Buffer("\(index)")).text == "\(index)")
-                        let joined = try await world.echo.collect { requests in
-                            for part in 0..<20 { try await requests.write(Buffer("\(part) ")) }
-                        }
-                        #expect(joined.text == (0..<20).map { "\($0) " }.joined())
-                    }
+            try await concurrently(50) { index in
+                #expect(try await world.echo.unary(Buffer("\(index)")).text == "\(index)")
+                let joined = try await world.echo.collect { requests in
+                    for part in 0..<20 { try await requests.write(Buffer("\(part) ")) }
                 }
-                try await group.waitForAll()
+                #expect(joined.text == (0..<20).map { "\($0) " }.joined())
             }
         }
     }

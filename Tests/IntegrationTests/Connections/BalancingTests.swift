@@ -110,17 +110,13 @@ struct BalancingTests {
         let stop = Gate()
         let made = Recorder<Void>()
         let load = Task {
-            await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<8 {
-                    group.addTask {
-                        while !stop.isOpen {
-                            do throws(RPCError) {
-                                _ = try await echo.unary(Buffer("x"))
-                                made.record(())
-                            } catch {
-                                failures.record(error)
-                            }
-                        }
+            try await concurrently(8) { _ in
+                while !stop.isOpen {
+                    do throws(RPCError) {
+                        _ = try await echo.unary(Buffer("x"))
+                        made.record(())
+                    } catch {
+                        failures.record(error)
                     }
                 }
             }
@@ -133,7 +129,7 @@ struct BalancingTests {
         let before = made.count
         await eventually { made.count > before + 300 }
         stop.open()
-        await load.value
+        try await load.value
         #expect(failures.count <= 8)
         for error in failures.all {
             #expect(error.attempts.last?.endpoint == Endpoint(victim.address).identity)

@@ -106,19 +106,12 @@ struct DrainTests {
         let made = Recorder<Void>()
         let failures = Recorder<String>()
         let load = Task {
-            await withTaskGroup(of: Void.self) { group in
-                for worker in 0..<16 {
-                    group.addTask {
-                        while !stop.isOpen, failures.count == 0 {
-                            do throws(RPCError) {
-                                let isWhole = try await worker.isMultiple(of: 2) ? single(echo) : streamed(echo)
-                                if !isWhole { failures.record("a message was lost") }
-                                made.record(())
-                            } catch {
-                                failures.record(error.debugDescription)
-                            }
-                        }
+            try await concurrently(16) { worker in
+                while !stop.isOpen, failures.count == 0 {
+                    if let failure = await failure(of: echo, streams: !worker.isMultiple(of: 2)) {
+                        failures.record(failure)
                     }
+                    made.record(())
                 }
             }
         }
@@ -132,13 +125,23 @@ struct DrainTests {
             await eventually { served[index].count > before + 50 || failures.count > 0 }
         }
         stop.open()
-        await load.value
+        try await load.value
         #expect(failures.all == [])
         #expect(made.count > 1000)
         await channel.shutDown(grace: .zero)
         for server in servers {
             server.shutDown()
             try await server.finished()
+        }
+    }
+
+    /// What went wrong with one call, if anything.
+    private func failure(of echo: EchoClient, streams: Bool) async -> String? {
+        do throws(RPCError) {
+            let isWhole = try await streams ? streamed(echo) : single(echo)
+            return isWhole ? nil : "a message was lost"
+        } catch {
+            return error.debugDescription
         }
     }
 

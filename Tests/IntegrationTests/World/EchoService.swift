@@ -80,14 +80,14 @@ extension Buffer {
     /// Whether the contents are the same; fast in debug builds, too.
     func isSame(as other: Buffer) -> Bool {
         guard count == other.count else { return false }
-        return withBytes { a in
-            other.withBytes { b in
-                a.withUnsafeBytes { a in
-                    b.withUnsafeBytes { b in
-                        guard let first = a.baseAddress, let second = b.baseAddress else { return true }
-                        return memcmp(first, second, a.count) == 0
-                    }
-                }
+        return withBytes { a in other.withBytes { b in Buffer.isSame(a, b) } }
+    }
+
+    private static func isSame(_ a: borrowing RawSpan, _ b: borrowing RawSpan) -> Bool {
+        a.withUnsafeBytes { a in
+            b.withUnsafeBytes { b in
+                guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+                return memcmp(first, second, a.count) == 0
             }
         }
     }

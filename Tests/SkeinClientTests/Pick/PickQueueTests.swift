@@ -87,6 +87,15 @@ struct PickQueueTests {
         #expect(waiter.counts == [0, 1])
     }
 
+    private func waitOnce(in queue: PickQueue, leaving: Bool) async {
+        let waiter = Waiter()
+        let generation = queue.generation
+        guard queue.wait(waiter, after: generation, until: nil) else { return }
+        let hasLeft = leaving && queue.leave(waiter)
+        while !hasLeft, waiter.counts == [0, 0] { await Task.yield() }
+        #expect(waiter.counts == [hasLeft ? 0 : 1, 0])
+    }
+
     @Test("no wake-up is lost between publications, waits and leaves", arguments: UInt64(0)..<10)
     func stress(seed: UInt64) async {
         let queue = queue
@@ -96,17 +105,7 @@ struct PickQueueTests {
                 group.addTask { @concurrent in
                     var random = SeededRandom(seed: seed * 3 + UInt64(task))
                     for _ in 0..<2000 {
-                        let waiter = Waiter()
-                        let generation = queue.generation
-                        guard queue.wait(waiter, after: generation, until: nil) else { continue }
-                        if Int.random(in: 0..<4, using: &random) == 0 {
-                            let hasLeft = queue.leave(waiter)
-                            while !hasLeft, waiter.counts == [0, 0] { await Task.yield() }
-                            #expect(waiter.counts == [hasLeft ? 0 : 1, 0])
-                        } else {
-                            while waiter.counts == [0, 0] { await Task.yield() }
-                            #expect(waiter.counts == [1, 0])
-                        }
+                        await waitOnce(in: queue, leaving: Int.random(in: 0..<4, using: &random) == 0)
                     }
                 }
             }

@@ -11,6 +11,7 @@ extension SubchannelMachine.Command {
         switch self {
         case .nothing: "nothing"
         case .connect(let address): "connect \(address)"
+        case .pause(let delay): "pause \(delay)"
         case .report(let state): "report \(state)"
         case .backOff(let error, let delay): "back off \(delay) after \(error.message)"
         }
@@ -36,7 +37,20 @@ struct SubchannelMachineTests {
         #expect(machine.connect(start).word == "nothing")
         #expect(machine.disconnected().word == "report IDLE")
         #expect(machine.disconnected().word == "nothing")
-        #expect(machine.connect(start).word == "connect 10.0.0.1:1")
+        #expect(machine.connect(start + .seconds(1)).word == "connect 10.0.0.1:1")
+    }
+
+    @Test("a server that closes each connection at once is asked every 100 ms at most")
+    func pausing() {
+        var machine = SubchannelMachine([first], backoff: backoff)
+        _ = machine.connect(start)
+        _ = machine.connected()
+        _ = machine.disconnected()
+        let soon = start + .milliseconds(30)
+        #expect(machine.connect(soon).word == "pause \(Duration.milliseconds(70))")
+        #expect(machine.connect(soon).word == "nothing")
+        #expect(machine.pauseElapsed(start + .milliseconds(100)).word == "connect 10.0.0.1:1")
+        #expect(machine.pauseElapsed(start + .milliseconds(100)).word == "nothing")
     }
 
     @Test("the backoff counts from the start of the attempt and grows until a connection is ready")
@@ -56,6 +70,7 @@ struct SubchannelMachineTests {
         _ = machine.connect(now)
         _ = machine.connected()
         _ = machine.disconnected()
+        now += .seconds(1)
         _ = machine.connect(now)
         #expect(machine.failed(error("x"), now, chance: 0).word == "back off \(Duration.seconds(10)) after x")
     }
@@ -96,11 +111,12 @@ struct SubchannelMachineTests {
                 case 0: machine.connect(start)
                 case 1: machine.connected()
                 case 2: machine.failed(error("x"), start, chance: .random(in: 0..<1, using: &random))
-                case 3: machine.backoffElapsed()
+                case 3: Bool.random(using: &random) ? machine.backoffElapsed() : machine.pauseElapsed(start)
                 default: machine.disconnected()
                 }
             switch command {
             case .nothing: break
+            case .pause: #expect(!isReady && !isConnecting)
             case .connect:
                 #expect(!isReady)
                 isConnecting = true
