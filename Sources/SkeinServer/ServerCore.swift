@@ -40,15 +40,15 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
     }
 
     func accept(_ stream: ServerStream, on connection: ServerConnection) -> Result<any ServerStreamSink, RPCError> {
-        guard let method = stream.requestHead.withPath({ methods.find($0) }) else {
-            return .failure(methods.notFound(stream.requestHead.pathText))
-        }
+        var found: RegisteredMethod?
+        stream.withPath { found = methods.find($0) }
+        guard let method = found else { return .failure(methods.notFound(stream.path)) }
         guard let launcher = launchers[ObjectIdentifier(connection.eventLoop)] else {
             return .failure(RPCError(.internal, "the connection's event loop is not one of the server's"))
         }
         stream.maxMessageBytes = maxRequestBytes
         let context = ServerContext(
-            method: method.descriptor, metadata: stream.requestHead.metadata, peer: connection.peer,
+            method: method.descriptor, metadata: stream.requestMetadata, peer: connection.peer,
             deadline: stream.deadline,
             responder: stream)
         return .success(ServerCall(method, context, stream, launcher))

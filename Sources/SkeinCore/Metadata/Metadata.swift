@@ -22,19 +22,22 @@ public struct Metadata: Sendable {
     }
 
     private enum Storage {
+        /// Most metadata: nothing to copy.
+        case empty
         case entries([Element])
         case block(HeaderBlock)
     }
 
     private var storage: Storage
 
-    public init() { storage = .entries([]) }
+    public init() { storage = .empty }
 
-    package init(_ block: HeaderBlock) { storage = .block(block) }
+    package init(_ block: HeaderBlock) { storage = block.isEmpty ? .empty : .block(block) }
 
     /// The entries, decoded if need be.
     private var entries: [Element] {
         switch storage {
+        case .empty: []
         case .entries(let entries): entries
         case .block(let block): MetadataEncoding.decode(block)
         }
@@ -42,6 +45,7 @@ public struct Metadata: Sendable {
 
     public var isEmpty: Bool {
         switch storage {
+        case .empty: true
         case .entries(let entries): entries.isEmpty
         case .block(let block): block.isEmpty
         }
@@ -112,7 +116,8 @@ extension Metadata: Hashable {
 
 extension Metadata: ExpressibleByDictionaryLiteral {
     public init(dictionaryLiteral elements: (String, Value)...) {
-        storage = .entries(elements.map { Element(name: $0.lowercased(), value: $1) })
+        storage =
+            elements.isEmpty ? .empty : .entries(elements.map { Element(name: $0.lowercased(), value: $1) })
     }
 }
 

@@ -91,8 +91,17 @@ package struct RequestHead: Sendable {
     package var encoding: String { isIdentityEncoded ? "identity" : string(encodingPiece) }
     package var metadata: Metadata { fields.isEmpty ? Metadata() : Metadata(fields) }
 
+    /// Whether there is nothing to reject.
+    @inline(__always)
+    private var isWell: Bool {
+        isPOST && isIdentityEncoded && !isOverLimit && contentType == .grpc && timeout != .malformed
+    }
+
     /// How to answer a request that is no call, or that this server cannot read. `nil` when all is well.
-    package var rejection: Rejection? {
+    @inline(__always)
+    package var rejection: Rejection? { isWell ? nil : problem }
+
+    private var problem: Rejection? {
         if isOverLimit {
             return Rejection(.resourceExhausted, "the request headers exceed the limit")
         }

@@ -184,11 +184,10 @@ package final class ClientConnection: Connection, @unchecked Sendable {
         case .remoteSettings: becameReady()
         case .head(let stream, let endStream):
             let stream = ClientConnection.cast(stream)
-            apply(stream.machine.head(stream.responseHead, endStream: endStream), to: stream)
+            apply(stream.feedHead(to: &stream.machine, endStream: endStream), to: stream)
         case .trailers(let stream):
             let stream = ClientConnection.cast(stream)
-            let isTruncated = stream.deframer.hasPartialMessage
-            apply(stream.machine.trailers(stream.trailers, isTruncated: isTruncated), to: stream)
+            apply(stream.feedTrailers(to: &stream.machine), to: stream)
         case .endStream(let stream):
             let stream = ClientConnection.cast(stream)
             apply(stream.machine.endStream(), to: stream)

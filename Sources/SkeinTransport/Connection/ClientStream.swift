@@ -28,15 +28,17 @@ package struct ClientStreamEnd: Sendable {
 }
 
 /// One attempt of a call on one connection.
+///
+/// Exclusive access needs no check at run time: only the loop touches what is marked, and never from within itself.
 package final class ClientStream: CallStream, DeadlineHeapElement, @unchecked Sendable {
     package let method: MethodDescriptor
     package let deadline: Deadline?
     var request: OutgoingRequest
     /// The one request message, framed; `nil` when the pipes bring the messages.
     var message: Buffer?
-    var machine: ClientStreamMachine
+    @exclusivity(unchecked) var machine: ClientStreamMachine
     /// `nil` once the call has ended.
-    var sink: (any ClientStreamSink)?
+    @exclusivity(unchecked) var sink: (any ClientStreamSink)?
     /// Given to the session: a stream that is not has no events.
     var isSubmitted = false
     /// Why the call was ended before it was submitted.

@@ -49,7 +49,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         case .data(let stream): receiveData(ServerConnection.cast(stream))
         case .endStream(let stream):
             let stream = ServerConnection.cast(stream)
-            apply(stream.machine.endStream(isTruncated: stream.deframer.hasPartialMessage), to: stream)
+            apply(stream.machine.endStream(isTruncated: stream.hasPartialMessage), to: stream)
         case .drained(let stream): noteSentBytes(of: ServerConnection.cast(stream))
         case .closed(let stream, _): closed(ServerConnection.cast(stream))
         case .pingAcknowledged: drain(.pingAcknowledged)
@@ -62,13 +62,13 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func received(headOf stream: ServerStream, endStream: Bool) {
         stream.connection = self
-        if let rejection = stream.requestHead.rejection { return reject(stream, rejection) }
+        if let rejection = stream.rejection { return reject(stream, rejection) }
         guard let delegate else { return session.reset(stream, .refusedStream) }
-        if case .some(let timeout) = stream.requestHead.timeout { stream.deadline = .after(timeout) }
+        if case .some(let timeout) = stream.requestTimeout { stream.deadline = .after(timeout) }
         switch delegate.accept(stream, on: self) {
         case .failure(let error): reject(stream, Rejection(error.code, error.message))
         case .success(let sink):
-            let output = stream.machine.head(stream.requestHead, kind: sink.kind, endStream: endStream)
+            let output = stream.feedHead(to: &stream.machine, kind: sink.kind, endStream: endStream)
             if case .reject(let rejection) = output { return reject(stream, rejection) }
             open(stream, sink, endStream: endStream)
         }
@@ -167,7 +167,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     }
 
     private func deadlinePassed(_ stream: ServerStream) {
-        burst { abandon(stream, .deadline, .deadlineExceeded(stream.requestHead.pathText)) }
+        burst { abandon(stream, .deadline, .deadlineExceeded(stream.path)) }
     }
 
     override func perform(cancel stream: CallStream, _ error: RPCError) {
@@ -186,7 +186,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         guard let sink = stream.sink else { return }
         // In this order: a handler that hears of the end can ask for the reason.
         sink.cancelled(reason)
-        release(stream, RPCError(reason.code, "use call \(stream.requestHead.pathText): \(reason)"))
+        release(stream, RPCError(reason.code, "use call \(stream.path): \(reason)"))
         sink.stop()
     }
 

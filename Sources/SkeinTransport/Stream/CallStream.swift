@@ -19,7 +19,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
     /// message a reader waits for, is credited at once: nothing else would ever complete it.
     final func receiveMessages(_ deliver: (Buffer) -> Void) throws(RPCError) -> Int {
         var credit = 0
-        while let message = try deframer.next() {
+        while let message = try nextMessage() {
             let uncredited = message.wireLength - creditedPartial
             creditedPartial = 0
             accountedBytes += uncredited
@@ -35,7 +35,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
 
     /// The bytes of the incomplete message to return to the window now.
     final func takePartialCredit() -> Int {
-        let partial = deframer.partialBytes - creditedPartial
+        let partial = partialBytes - creditedPartial
         var saved = 0
         if let pipes, pipes.readsMessages {
             guard let credit = pipes.creditIfReaderWaits(holding: partial) else { return 0 }
@@ -48,7 +48,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
 
     /// The bytes that were received and will not be read by anybody, once the stream has ended.
     final func takeUnreadCredit() -> Int {
-        defer { accountedBytes = deframer.receivedBytes }
-        return deframer.receivedBytes - accountedBytes
+        defer { accountedBytes = receivedBytes }
+        return receivedBytes - accountedBytes
     }
 }

@@ -42,7 +42,7 @@ struct CallPlanTests {
         }
         #expect(seconds(plan) == 10)
         #expect(plan.parent === handler)
-        let detached = await ServerContext.$current.withValue(handler) {
+        let detached = ServerContext.$current.withValue(handler) {
             CallPlan(method, .detached, config: nil)
         }
         #expect(detached.deadline == nil)

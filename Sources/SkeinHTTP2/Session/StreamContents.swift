@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
+
+/// What a connection asks of the parts of its streams. It is asked here because a module that reaches into a struct
+/// held by another module's class copies the struct, and these are copied for every call.
+extension HTTP2Stream {
+    package var hasPartialMessage: Bool { deframer.hasPartialMessage }
+    package var partialBytes: Int { deframer.partialBytes }
+    package var receivedBytes: Int { deframer.receivedBytes }
+
+    package func nextMessage() throws(RPCError) -> MessageDeframer.Message? { try deframer.next() }
+
+    // MARK: server
+
+    package var rejection: Rejection? { requestHead.rejection }
+    package var requestTimeout: RequestHead.Timeout { requestHead.timeout }
+    package var requestMetadata: Metadata { requestHead.metadata }
+    package var path: String { requestHead.pathText }
+
+    package func withPath(_ body: (UnsafeRawBufferPointer) -> Void) { requestHead.withPath(body) }
+
+    package func feedHead(
+        to machine: inout ServerStreamMachine, kind: CallKind, endStream: Bool
+    ) -> ServerStreamMachine.Output {
+        machine.head(requestHead, kind: kind, endStream: endStream)
+    }
+
+    // MARK: client
+
+    package func feedHead(to machine: inout ClientStreamMachine, endStream: Bool) -> ClientStreamMachine.Output {
+        machine.head(responseHead, endStream: endStream)
+    }
+
+    package func feedTrailers(to machine: inout ClientStreamMachine) -> ClientStreamMachine.Output {
+        machine.trailers(trailers, isTruncated: deframer.hasPartialMessage)
+    }
+}
