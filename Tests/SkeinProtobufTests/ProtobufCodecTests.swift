@@ -83,7 +83,9 @@ import Testing
         #expect(try decoded.serialized() == hex("18 00 38 00 42 00"))
     }
 
-    @Test("-0.0, infinities and NaN pass with their bits", arguments: [-0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude])
+    @Test(
+        "-0.0, infinities and NaN pass with their bits",
+        arguments: [-0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude])
     func floats(value: Double) throws {
         let decoded = try Golden_Scalars_Scalars(serialized: Golden_Scalars_Scalars(aDouble: value).serialized())
         #expect(decoded.aDouble.bitPattern == value.bitPattern)
