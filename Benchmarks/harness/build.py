@@ -56,7 +56,7 @@ def cpp(skip):
 
 
 def grpc_swift(skip):
-    folder = swift(HERE / "peers/grpc-swift-2", skip, "greeter-server", "greeter-client")
+    folder = swift(HERE / "peers/grpc-swift", skip, "greeter-server", "greeter-client")
     return Peer("grpc-swift-2", "grpc-swift 2", [str(folder / "greeter-server")], [str(folder / "greeter-client")])
 
 

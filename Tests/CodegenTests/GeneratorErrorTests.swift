@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-@Suite struct GeneratorErrorTests {
+@Suite(.timeLimit(.minutes(2))) struct GeneratorErrorTests {
     static let unsupported: [(String, String)] = [
         (
             "// A comment.\n\n  syntax = \"proto2\";\nmessage M { optional int32 a = 1; }",

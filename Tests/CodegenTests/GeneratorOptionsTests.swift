@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-@Suite struct GeneratorOptionsTests {
+@Suite(.timeLimit(.minutes(2))) struct GeneratorOptionsTests {
     private let text = """
         syntax = "proto3";
         package p;

@@ -5,7 +5,7 @@ import Testing
 /// Each folder of codegen/Goldens holds `.proto` files and the Swift files that the generator makes of them.
 ///
 /// `SKEIN_REGENERATE_GOLDENS=1 swift test --filter GoldenTests` writes the Swift files anew.
-@Suite struct GoldenTests {
+@Suite(.timeLimit(.minutes(2))) struct GoldenTests {
     static let cases: [String] = {
         let folders = try? FileManager.default.contentsOfDirectory(atPath: Protoc.goldens.path)
         return (folders ?? []).filter { !$0.hasPrefix(".") }.sorted()

@@ -3,7 +3,7 @@ import SkeinBalancing
 import SkeinCore
 import Testing
 
-@Suite struct LoadBalancingRegistryTests {
+@Suite(.timeLimit(.minutes(2))) struct LoadBalancingRegistryTests {
     @Test("the built-in policies are there by their gRPC names")
     func builtIn() {
         #expect(LoadBalancingRegistry.builtIn.names == ["pick_first", "round_robin"])

@@ -3,7 +3,7 @@ import SkeinBalancing
 import SkeinCore
 import Testing
 
-@Suite struct PickContextTests {
+@Suite(.timeLimit(.minutes(2))) struct PickContextTests {
     @Test("a context remembers the last four subchannels that were tried")
     func tried() {
         var context = PickContext(testMethod)

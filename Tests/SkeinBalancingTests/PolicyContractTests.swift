@@ -4,7 +4,7 @@ import SkeinCore
 import SkeinTesting
 import Testing
 
-@Suite struct PolicyContractTests {
+@Suite(.timeLimit(.minutes(2))) struct PolicyContractTests {
     @Test(
         "every built-in policy holds to the contract",
         arguments: LoadBalancingRegistry.builtIn.names, [1, 2, 3] as [UInt64])

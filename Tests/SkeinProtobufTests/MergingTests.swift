@@ -3,7 +3,7 @@ import Goldens
 import SkeinProtobuf
 import Testing
 
-@Suite struct MergingTests {
+@Suite(.timeLimit(.minutes(2))) struct MergingTests {
     private typealias Oneofs = Golden_Oneofs_Oneofs
     private typealias Point = Golden_Oneofs_Point
 

@@ -2,7 +2,7 @@
 import CSkein
 import Testing
 
-@Suite struct ProtobufArenaTests {
+@Suite(.timeLimit(.minutes(2))) struct ProtobufArenaTests {
     /// Runs `body` with the thread's arena, which is left empty.
     private func withArena(limit: Int, _ body: (UnsafeMutablePointer<skein_arena>) throws -> Void) throws {
         let arena = try #require(skein_arena_current())

@@ -4,7 +4,7 @@ import SkeinCore
 import SkeinProtobuf
 import Testing
 
-@Suite struct ProtobufCodecTests {
+@Suite(.timeLimit(.minutes(2))) struct ProtobufCodecTests {
     static let samples: [any ProtobufMessage] =
         [
             Samples.scalars, Samples.repeated, Samples.optionals, Samples.maps, Samples.enums, Samples.outer,

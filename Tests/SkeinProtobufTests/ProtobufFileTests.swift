@@ -4,7 +4,7 @@ import SkeinCore
 import SkeinProtobuf
 import Testing
 
-@Suite struct ProtobufFileTests {
+@Suite(.timeLimit(.minutes(2))) struct ProtobufFileTests {
     @Test("a service names its file's descriptor, which begins with the file's path")
     func service() {
         let file = ProtobufFile.services_services_proto

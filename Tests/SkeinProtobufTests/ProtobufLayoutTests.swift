@@ -6,7 +6,7 @@ import Testing
 @testable import SkeinProtobuf
 
 /// What Swift code assumes about the memory of C structs.
-@Suite struct ProtobufLayoutTests {
+@Suite(.timeLimit(.minutes(2))) struct ProtobufLayoutTests {
     @Test("the slots of a message begin with libprotobuf-c's header")
     func header() {
         let slot = ProtobufLayout.slotSize

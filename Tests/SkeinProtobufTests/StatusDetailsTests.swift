@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinProtobuf
 import Testing
 
-@Suite struct StatusDetailsTests {
+@Suite(.timeLimit(.minutes(2))) struct StatusDetailsTests {
     private let reason = Google_Rpc_ErrorInfo(reason: "QUOTA", domain: "example.com", metadata: ["limit": "5"])
     private let delay = Google_Rpc_RetryInfo(retryDelay: .init(seconds: 2))
 

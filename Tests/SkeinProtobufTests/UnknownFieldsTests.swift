@@ -3,7 +3,7 @@ import Goldens
 import SkeinProtobuf
 import Testing
 
-@Suite struct UnknownFieldsTests {
+@Suite(.timeLimit(.minutes(2))) struct UnknownFieldsTests {
     private typealias Scalars = Golden_Scalars_Scalars
 
     static let unknown: [(String, [UInt8])] = [

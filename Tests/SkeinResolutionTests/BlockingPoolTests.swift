@@ -3,7 +3,7 @@ internal import SkeinResolution
 internal import Synchronization
 internal import Testing
 
-@Suite("The pool for blocking calls")
+@Suite("The pool for blocking calls", .timeLimit(.minutes(2)))
 struct BlockingPoolTests {
     @Test("a result comes back")
     func result() async throws {

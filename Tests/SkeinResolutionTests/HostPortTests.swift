@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import SkeinResolution
 
-@Suite("Hosts with ports")
+@Suite("Hosts with ports", .timeLimit(.minutes(2)))
 struct HostPortTests {
     @Test(
         "a host is a name or a number, and its port may be left out",

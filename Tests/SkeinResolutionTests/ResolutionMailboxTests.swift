@@ -3,7 +3,7 @@ internal import SkeinCore
 internal import SkeinResolution
 internal import Testing
 
-@Suite("A resolver's mailbox")
+@Suite("A resolver's mailbox", .timeLimit(.minutes(2)))
 struct ResolutionMailboxTests {
     @Test("what is published arrives at once, and the channel's word comes back")
     func publishing() async {

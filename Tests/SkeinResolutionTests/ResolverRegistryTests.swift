@@ -3,7 +3,7 @@ internal import SkeinCore
 internal import SkeinResolution
 internal import Testing
 
-@Suite("The registry of resolvers")
+@Suite("The registry of resolvers", .timeLimit(.minutes(2)))
 struct ResolverRegistryTests {
     private struct Fixed: Resolver {
         static let schemes = ["fixed", "dns"]

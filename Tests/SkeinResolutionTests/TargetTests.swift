@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import SkeinResolution
 
-@Suite("Targets")
+@Suite("Targets", .timeLimit(.minutes(2)))
 struct TargetTests {
     @Test(
         "a target is taken apart as gRPC names things",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SkeinBalancing
 
-@Suite struct SlotTableTests {
+@Suite(.timeLimit(.minutes(2))) struct SlotTableTests {
     @Test("a slot is one line of cache")
     func size() {
         #expect(MemoryLayout<EndpointSlot>.size == 64)

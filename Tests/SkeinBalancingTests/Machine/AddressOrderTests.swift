@@ -4,7 +4,7 @@ import Testing
 
 @testable import SkeinBalancing
 
-@Suite struct AddressOrderTests {
+@Suite(.timeLimit(.minutes(2))) struct AddressOrderTests {
     @Test(
         "IPv6 and IPv4 addresses alternate, beginning with the first; of equal ones the first stays",
         arguments: [

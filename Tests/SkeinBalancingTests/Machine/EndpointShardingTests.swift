@@ -3,7 +3,7 @@ import SkeinBalancing
 import SkeinCore
 import Testing
 
-@Suite struct EndpointShardingTests {
+@Suite(.timeLimit(.minutes(2))) struct EndpointShardingTests {
     private var driver = PolicyDriver<RoundRobin.Sharding>()
 
     @Test("the first answer creates and connects a subchannel for each endpoint and makes calls wait")

@@ -3,7 +3,7 @@ import SkeinBalancing
 import SkeinCore
 import Testing
 
-@Suite struct GracefulSwitchTests {
+@Suite(.timeLimit(.minutes(2))) struct GracefulSwitchTests {
     private var driver = PolicyDriver<Switching>()
     private let two = endpoints("10.0.0.1:1", "10.0.0.2:1")
 

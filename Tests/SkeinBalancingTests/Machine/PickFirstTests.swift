@@ -3,7 +3,7 @@ import SkeinBalancing
 import SkeinCore
 import Testing
 
-@Suite struct PickFirstTests {
+@Suite(.timeLimit(.minutes(2))) struct PickFirstTests {
     private var driver = PolicyDriver<PickFirst>()
     private let three = endpoints("10.0.0.1:1", "10.0.0.2:1", "10.0.0.3:1")
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SkeinBalancing
 
-@Suite struct RoundRobinTests {
+@Suite(.timeLimit(.minutes(2))) struct RoundRobinTests {
     @Test("every way visits every place once a round", arguments: [1, 2, 3, 4, 10, 12, 97, 1000])
     func everyPlace(count: Int) {
         var random = SplitMix64(seed: 3)

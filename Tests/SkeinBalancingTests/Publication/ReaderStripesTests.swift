@@ -4,7 +4,7 @@ import Testing
 
 @testable import SkeinBalancing
 
-@Suite struct ReaderStripesTests {
+@Suite(.timeLimit(.minutes(2))) struct ReaderStripesTests {
     @Test("threads that end give their stripes back to those that follow")
     func returned() async {
         let cell = PickerCell<Counter>()

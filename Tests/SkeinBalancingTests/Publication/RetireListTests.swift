@@ -2,7 +2,7 @@
 import SkeinBalancing
 import Testing
 
-@Suite struct RetireListTests {
+@Suite(.timeLimit(.minutes(2))) struct RetireListTests {
     @Test("no interleaving of a reader and four publications uses a snapshot after it is freed")
     func everyInterleaving() {
         let result = explore(from: PublicationModel())

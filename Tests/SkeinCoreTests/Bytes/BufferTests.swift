@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Buffers")
+@Suite("Buffers", .timeLimit(.minutes(2)))
 struct BufferTests {
     @Test("the headroom is no part of the content", arguments: [0, 5, 64])
     func headroom(size: Int) {

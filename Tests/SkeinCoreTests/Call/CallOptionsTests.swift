@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Call options")
+@Suite("Call options", .timeLimit(.minutes(2)))
 struct CallOptionsTests {
     @Test("options chain, and the last word counts")
     func chaining() {

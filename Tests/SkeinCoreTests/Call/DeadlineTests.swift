@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Deadlines")
+@Suite("Deadlines", .timeLimit(.minutes(2)))
 struct DeadlineTests {
     @Test("the earliest of two holds, and one alone holds")
     func earliest() {

@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Methods")
+@Suite("Methods", .timeLimit(.minutes(2)))
 struct MethodTests {
     @Test("a descriptor knows its path and is equal to one of the same path")
     func descriptor() {

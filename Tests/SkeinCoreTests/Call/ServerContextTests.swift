@@ -3,7 +3,7 @@ internal import SkeinCore
 internal import Synchronization
 internal import Testing
 
-@Suite("The context of a handler")
+@Suite("The context of a handler", .timeLimit(.minutes(2)))
 struct ServerContextTests {
     private let method = MethodDescriptor("s", "m", .unary)
     private let inner = MethodDescriptor("s", "inner", .unary)

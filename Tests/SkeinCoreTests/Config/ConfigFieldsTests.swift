@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Config fields are read by type, with defaults and clear errors")
+@Suite("Config fields are read by type, with defaults and clear errors", .timeLimit(.minutes(2)))
 struct ConfigFieldsTests {
     private func fields(_ json: String, knownPolicies: [String]? = nil) throws -> ConfigFields {
         try ConfigFields(JSONValue(parsing: json), knownPolicies: knownPolicies)

@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Durations in protobuf's JSON form")
+@Suite("Durations in protobuf's JSON form", .timeLimit(.minutes(2)))
 struct DurationTextTests {
     @Test(
         "seconds with up to nine decimals are read and written back",

@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("JSON is read strictly and errors point at the place")
+@Suite("JSON is read strictly and errors point at the place", .timeLimit(.minutes(2)))
 struct JSONParserTests {
     @Test(
         "a text means the value that it spells",

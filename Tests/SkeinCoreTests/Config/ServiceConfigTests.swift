@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Service configs as gRPC writes them")
+@Suite("Service configs as gRPC writes them", .timeLimit(.minutes(2)))
 struct ServiceConfigTests {
     @Test("an empty object is the default config")
     func empty() throws {
@@ -115,7 +115,7 @@ struct ServiceConfigTests {
     }
 }
 
-@Suite("What a method config does to a call")
+@Suite("What a method config does to a call", .timeLimit(.minutes(2)))
 struct MethodConfigTests {
     @Test(
         "names are written as service and method",
@@ -145,7 +145,7 @@ struct MethodConfigTests {
     }
 }
 
-@Suite("A policy with its configuration")
+@Suite("A policy with its configuration", .timeLimit(.minutes(2)))
 struct LoadBalancingTests {
     @Test("two are equal when policy and configuration are")
     func equality() throws {

@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Endpoint addresses")
+@Suite("Endpoint addresses", .timeLimit(.minutes(2)))
 struct EndpointAddressTests {
     @Test(
         "an address is read from the text that it prints",

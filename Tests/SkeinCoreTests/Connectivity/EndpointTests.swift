@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Endpoints")
+@Suite("Endpoints", .timeLimit(.minutes(2)))
 struct EndpointTests {
     private enum Rack: EndpointAttribute { static let defaultValue = "none" }
     private enum Slots: EndpointAttribute { static let defaultValue = 0 }
@@ -36,7 +36,7 @@ struct EndpointTests {
     }
 }
 
-@Suite("Connectivity states")
+@Suite("Connectivity states", .timeLimit(.minutes(2)))
 struct ConnectivityStateTests {
     @Test("a kind is compared without the reason of a failure")
     func kinds() {

@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("The nearest spelling")
+@Suite("The nearest spelling", .timeLimit(.minutes(2)))
 struct SpellingTests {
     @Test(
         "a slip finds the word that was meant",

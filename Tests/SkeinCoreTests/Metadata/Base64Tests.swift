@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Base64 as gRPC uses it")
+@Suite("Base64 as gRPC uses it", .timeLimit(.minutes(2)))
 struct Base64Tests {
     @Test(
         "bytes are written without padding and read with or without",

@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Metadata on the wire")
+@Suite("Metadata on the wire", .timeLimit(.minutes(2)))
 struct MetadataEncodingTests {
     @Test("what gRPC allows has no problem")
     func allowed() {

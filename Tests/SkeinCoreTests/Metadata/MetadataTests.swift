@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Metadata")
+@Suite("Metadata", .timeLimit(.minutes(2)))
 struct MetadataTests {
     @Test("names are case-insensitive and values keep their order")
     func names() {

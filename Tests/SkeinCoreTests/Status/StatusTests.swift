@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Status codes")
+@Suite("Status codes", .timeLimit(.minutes(2)))
 struct StatusCodeTests {
     @Test("the 17 codes have gRPC's numbers and names, in any case")
     func codes() {
@@ -35,7 +35,7 @@ struct StatusCodeTests {
     }
 }
 
-@Suite("Errors of calls")
+@Suite("Errors of calls", .timeLimit(.minutes(2)))
 struct RPCErrorTests {
     private struct Teapot: RPCErrorConvertible {
         var rpcError: RPCError { RPCError(.failedPrecondition, "short and stout", metadata: ["pot": "tea"]) }

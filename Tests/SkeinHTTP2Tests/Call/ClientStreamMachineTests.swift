@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct ClientStreamMachineTests {
+@Suite(.timeLimit(.minutes(2))) struct ClientStreamMachineTests {
     enum Step: Sendable {
         case head([String: String], end: Bool)
         case message

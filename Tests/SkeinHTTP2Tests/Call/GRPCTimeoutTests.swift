@@ -2,7 +2,7 @@
 import SkeinHTTP2
 import Testing
 
-@Suite struct GRPCTimeoutTests {
+@Suite(.timeLimit(.minutes(2))) struct GRPCTimeoutTests {
     @Test(
         "a timeout is written in the finest unit that fits eight digits, rounded up",
         arguments: [

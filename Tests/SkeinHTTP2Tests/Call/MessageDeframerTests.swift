@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct MessageDeframerTests {
+@Suite(.timeLimit(.minutes(2))) struct MessageDeframerTests {
     @Test("messages come out whole at every split in two")
     func everySplit() throws {
         let messages = [Array("first".utf8), [], Array("third one".utf8), [0]]

@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct MessageFramerTests {
+@Suite(.timeLimit(.minutes(2))) struct MessageFramerTests {
     @Test(
         "a sealed message starts with its flag and its length",
         arguments: [(0, false), (1, true), (300, false), (70_000, true)])

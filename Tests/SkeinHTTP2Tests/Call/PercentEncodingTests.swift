@@ -2,7 +2,7 @@
 import SkeinHTTP2
 import Testing
 
-@Suite struct PercentEncodingTests {
+@Suite(.timeLimit(.minutes(2))) struct PercentEncodingTests {
     @Test(
         "a message is written with upper-case escapes and read back",
         arguments: [

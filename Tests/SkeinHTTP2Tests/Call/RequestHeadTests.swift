@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct RequestHeadTests {
+@Suite(.timeLimit(.minutes(2))) struct RequestHeadTests {
     static let call: [Field] = RawFrame.callFields
 
     static func changed(_ name: String, _ value: String?) -> [Field] {

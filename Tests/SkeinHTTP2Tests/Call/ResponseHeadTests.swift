@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct ResponseHeadTests {
+@Suite(.timeLimit(.minutes(2))) struct ResponseHeadTests {
     @Test("a head has status, type, encoding and the application's fields")
     func head() {
         let head = ResponseHead([
@@ -35,7 +35,7 @@ import Testing
     }
 }
 
-@Suite struct TrailersTests {
+@Suite(.timeLimit(.minutes(2))) struct TrailersTests {
     @Test(
         "grpc-status is a number from 0 to 16, or unknown",
         arguments: [

@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct ServerStreamMachineTests {
+@Suite(.timeLimit(.minutes(2))) struct ServerStreamMachineTests {
     private let head = RequestHead(RawFrame.callFields)
 
     private func text(_ output: ServerStreamMachine.Output) -> String {

@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct StatusMappingTests {
+@Suite(.timeLimit(.minutes(2))) struct StatusMappingTests {
     @Test(
         "an HTTP status without a grpc-status has its code",
         arguments: [

@@ -2,7 +2,7 @@
 import SkeinHTTP2
 import Testing
 
-@Suite struct DrainMachineTests {
+@Suite(.timeLimit(.minutes(2))) struct DrainMachineTests {
     typealias Event = DrainMachine.Event
     typealias Command = DrainMachine.Command
     static let begun: [Command] = [.goAwayNotice, .ping, .startAcknowledgementTimer(.seconds(1))]

@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct FlowControlTests {
+@Suite(.timeLimit(.minutes(2))) struct FlowControlTests {
     private func configuration(stream: Int = 1 << 20, connection: Int = 8 << 20, bound: Int = 16 << 20)
         -> HTTP2Configuration
     {

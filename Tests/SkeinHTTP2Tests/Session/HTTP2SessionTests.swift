@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct HTTP2SessionTests {
+@Suite(.timeLimit(.minutes(2))) struct HTTP2SessionTests {
     @Test("a unary call goes up and its answer comes down")
     func unary() throws {
         let pair = try SessionPair()

@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct HostilePeerTests {
+@Suite(.timeLimit(.minutes(2))) struct HostilePeerTests {
     private func server(_ configuration: HTTP2Configuration = HTTP2Configuration()) throws -> Side {
         let side = try Side(.server, configuration)
         side.input(RawFrame.hello)

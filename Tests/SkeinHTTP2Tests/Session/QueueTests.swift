@@ -4,7 +4,7 @@ import Testing
 
 @testable import SkeinHTTP2
 
-@Suite struct QueueTests {
+@Suite(.timeLimit(.minutes(2))) struct QueueTests {
     @Test("a short queue keeps its order through any mix of appends and pops", arguments: 1...20)
     func order(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)

@@ -3,7 +3,7 @@ import SkeinCore
 import SkeinHTTP2
 import Testing
 
-@Suite struct SessionLifecycleTests {
+@Suite(.timeLimit(.minutes(2))) struct SessionLifecycleTests {
     private func limited(_ streams: Int) -> HTTP2Configuration {
         var configuration = HTTP2Configuration()
         configuration.maxConcurrentStreams = streams

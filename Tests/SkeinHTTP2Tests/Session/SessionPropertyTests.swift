@@ -4,7 +4,7 @@ import SkeinHTTP2
 import Testing
 
 /// Two sessions, random everything: splits, streams, messages, resets, readers that lag.
-@Suite struct SessionPropertyTests {
+@Suite(.timeLimit(.minutes(2))) struct SessionPropertyTests {
     private final class Exchange {
         var random: SeededGenerator
         let pair: SessionPair

@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import SkeinResolution
 
-@Suite("Addresses are kept through answers that leave them out")
+@Suite("Addresses are kept through answers that leave them out", .timeLimit(.minutes(2)))
 struct AddressRetentionTests {
     /// Answers in turn, each with the addresses in use after it.
     struct Story: Sendable, CustomTestStringConvertible {

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import SkeinResolution
 
-@Suite("When a name is looked up again")
+@Suite("When a name is looked up again", .timeLimit(.minutes(2)))
 struct DNSScheduleTests {
     private func isNear(_ duration: Duration, _ seconds: Double, share: Double) -> Bool {
         abs(duration / .seconds(1) - seconds) <= seconds * share + 0.001

@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import SkeinResolution
 
-@Suite("Endpoint files")
+@Suite("Endpoint files", .timeLimit(.minutes(2)))
 struct EndpointFileTests {
     private func parse(_ text: String) throws(ConfigurationError) -> [Endpoint] {
         try EndpointFile.parse(Array(text.utf8))

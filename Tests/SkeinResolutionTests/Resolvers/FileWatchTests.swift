@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import SkeinResolution
 
-@Suite("When a watched file is read")
+@Suite("When a watched file is read", .timeLimit(.minutes(2)))
 struct FileWatchTests {
     @Test(
         "at once the first time, then when it has changed and rests",
