@@ -6,7 +6,7 @@ import Testing
 
 /// Looks every millisecond until `condition` holds, for `limit` at most. No thread is blocked meanwhile.
 func eventually(
-    within limit: Duration = .seconds(10), _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+    within limit: Duration = .seconds(40), _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async rethrows {
     let end = ContinuousClock.now + limit

@@ -133,7 +133,7 @@ import Testing
                 group.addTask { await onThread { pickUntilStopped(cell, flags, faults, picks) } }
             }
             await onThread {
-                publishMany(cell, 100_000, ended)
+                publishMany(cell, 100_000, ended, picks)
                 flags.stop.store(true, ordering: .relaxed)
             }
         }
@@ -168,7 +168,9 @@ private func pickUntilStopped(
 }
 
 /// Publishes pickers that live on the heap, each with a subchannel of its own.
-private func publishMany(_ cell: PickerCell<PickerCellTests.Subchannel>, _ count: Int, _ ended: Counter) {
+private func publishMany(
+    _ cell: PickerCell<PickerCellTests.Subchannel>, _ count: Int, _ ended: Counter, _ picks: Counter
+) {
     final class Choice: Sendable {
         let id: SubchannelID
         let note: UInt32
@@ -188,6 +190,8 @@ private func publishMany(_ cell: PickerCell<PickerCellTests.Subchannel>, _ count
         _ = cell.publish(.ready, OnHeap(choice: Choice(id, UInt32(number))))
         if let last { _ = cell.detach(last) }
         last = id
+        // On a busy machine the picking threads may start late.
+        while number == 1000, picks.count <= 1000 { sched_yield() }
     }
     // As a timer would: under picks, but with no further publication.
     while cell.snapshotsAlive > 2 { _ = cell.retire() }
