@@ -4,6 +4,9 @@
 ///
 /// Generated types conform. `allCases` holds the known values.
 public protocol ProtobufEnum: ProtobufScalar, RawRepresentable, CaseIterable where RawValue == Int32 {
+    /// For generated code: the names that the `.proto` file gives the values.
+    static var protobufNames: ProtobufEnumNames { get }
+
     /// The case for a number; never fails.
     init(rawValue: Int32)
 }

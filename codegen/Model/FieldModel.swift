@@ -24,6 +24,7 @@ enum ValueType: Equatable {
     }
 
     var isMessage: Bool { kind == "message" }
+    var isEnum: Bool { kind == "enum" }
 
     /// Whether a value is a run of bytes: two slots rather than one.
     var isBlob: Bool { kind == "string" || kind == "bytes" }
@@ -53,6 +54,8 @@ struct FieldModel {
 
     let number: Int
     let protoName: String
+    /// The name in JSON, where it is not the usual one.
+    let jsonName: String?
     let name: String
     let type: ValueType
     let shape: Shape

@@ -25,12 +25,15 @@ struct EnumModel {
         let comments: [String]
     }
 
+    let protoName: String
     let name: String
     let comments: [String]
     /// One per number.
     let values: [Value]
     /// Other names for numbers: alias and the name of the case.
     let aliases: [(name: String, of: String)]
+    /// Every value as the `.proto` file names it.
+    let protoNames: [(number: Int32, name: String)]
 }
 
 struct MessageModel {

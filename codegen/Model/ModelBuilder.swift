@@ -71,9 +71,9 @@ struct ModelBuilder {
             }
         }
         return EnumModel(
-            name: names.relative(declaration),
+            protoName: declaration.fullName, name: names.relative(declaration),
             comments: comments(declaration, isDeprecated: declaration.options.deprecated),
-            values: values, aliases: aliases)
+            values: values, aliases: aliases, protoNames: declaration.values.map { ($0.number, $0.name) })
     }
 
     // MARK: Messages
@@ -136,12 +136,18 @@ struct ModelBuilder {
         let value = field.isMap ? field.messageType.mapKeyAndValue : nil
         let isSingularMessage = field.type == .message && !field.isRepeated
         return FieldModel(
-            number: Int(field.number), protoName: field.name, name: names.property(field),
+            number: Int(field.number), protoName: field.name, jsonName: ModelBuilder.chosenJSONName(field),
+            name: names.property(field),
             type: type(of: value?.value ?? field),
             shape: shape(of: field, key: value.map { type(of: $0.key) }),
             comments: comments(field, isDeprecated: field.options.deprecated),
             isBoxed: isSingularMessage && sizes.isBoxed(field),
             oneof: field.realContainingOneof.flatMap { index(of: $0) })
+    }
+
+    /// protoc states the JSON name of every field; `nil` for those that have the usual one.
+    private static func chosenJSONName(_ field: FieldDescriptor) -> String? {
+        field.jsonName.flatMap { $0 == NamingUtils.toJsonFieldName(field.name) ? nil : $0 }
     }
 
     private func shape(of field: FieldDescriptor, key: ValueType?) -> FieldModel.Shape {

@@ -8,7 +8,8 @@ final class SwiftNames {
     /// Types that generated code refers to, which a message without a package could hide.
     private static let takenTypes: Set<String> = [
         "CallOptions", "BidirectionalMethod", "Channel", "Client", "ClientStreamingMethod", "Method", "Methods",
-        "ProtobufBoxed", "ProtobufCodec", "ProtobufEnum", "ProtobufFault", "ProtobufFile", "ProtobufLayout",
+        "ProtobufBoxed", "ProtobufCodec", "ProtobufEnum", "ProtobufEnumNames", "ProtobufFault", "ProtobufFile",
+        "ProtobufLayout",
         "ProtobufMessage", "ProtobufReader", "ProtobufWriter", "RPCService", "RequestStream", "ResponseWriter",
         "ServerContext", "ServerStreamingMethod", "Service", "ServiceDescriptor", "ServiceRouter", "UnaryMethod",
     ]

@@ -35,11 +35,14 @@ struct BridgeRenderer {
 
     private func entry(_ field: FieldModel) -> String {
         var arguments = ["\(field.number)", "\"\(field.protoName)\""]
-        var function = field.type.isMessage ? "message" : "field"
+        let function: String
         if case .map(let key) = field.shape {
             function = "map"
             arguments += ["." + key.kind, "." + field.type.kind]
-        } else if !field.type.isMessage {
+        } else if field.type.isMessage || field.type.isEnum {
+            function = field.type.kind
+        } else {
+            function = "field"
             arguments.append("." + field.type.kind)
         }
         switch field.shape {
@@ -50,8 +53,12 @@ struct BridgeRenderer {
         }
         arguments.append("slot: \(field.slot)")
         if let oneof = field.oneof { arguments.append("oneof: \(oneof + 1)") }
-        let layout = field.type.isMessage ? ", { \(field.type.swift).protobufLayout })" : ")"
-        return ".\(function)(" + arguments.joined(separator: ", ") + layout
+        if let json = field.jsonName { arguments.append("json: \(json.debugDescription)") }
+        if field.type.isMessage { arguments.append("{ \(field.type.swift).protobufLayout }") }
+        if field.type.isEnum {
+            arguments.append("\(function == "map" ? "names: " : ""){ \(field.type.swift).protobufNames }")
+        }
+        return ".\(function)(" + arguments.joined(separator: ", ") + ")"
     }
 
     // MARK: Writing

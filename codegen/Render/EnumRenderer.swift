@@ -21,6 +21,10 @@ struct EnumRenderer {
             }
             code.line()
             renderNumbers(into: &code)
+            code.line()
+            let names = declaration.protoNames.map { "(\($0.number), \"\($0.name)\")" }
+            let start = "\(access)static let protobufNames: ProtobufEnumNames = .init(\"\(declaration.protoName)\", ["
+            code.list(start, names, "])")
         }
     }
 

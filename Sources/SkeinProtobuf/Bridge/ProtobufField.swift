@@ -34,39 +34,56 @@ public struct ProtobufField: Sendable {
 
     let number: UInt32
     let name: String
+    /// The name in JSON, where the `.proto` file chose one.
+    let chosenJSONName: String?
     let kind: Kind
     let label: Label
     let slot: Int
     /// Which oneof of the message it belongs to, counted from 1; 0 for none.
     let oneof: UInt32
+    /// The layout of a message field's type, or of the messages that are a map's values.
     let message: (@Sendable () -> ProtobufLayout)?
+    /// The names of an enum field's values, or of the enums that are a map's values.
+    let names: (@Sendable () -> ProtobufEnumNames)?
     let entry: Entry?
 
-    /// A field. `message` is the layout of a message field's type; it is asked for when all layouts exist.
+    /// A field of numbers, bools, strings or bytes.
     public static func field(
-        _ number: UInt32, _ name: String, _ kind: Kind, _ label: Label = .implicit, slot: Int, oneof: UInt32 = 0
+        _ number: UInt32, _ name: String, _ kind: Kind, _ label: Label = .implicit, slot: Int, oneof: UInt32 = 0,
+        json: String? = nil
     ) -> ProtobufField {
         ProtobufField(
-            number: number, name: name, kind: kind, label: label, slot: slot, oneof: oneof, message: nil, entry: nil)
+            number: number, name: name, chosenJSONName: json, kind: kind, label: label, slot: slot, oneof: oneof,
+            message: nil, names: nil, entry: nil)
     }
 
-    /// A message field, singular (`optional`) or repeated.
-    public static func message(
-        _ number: UInt32, _ name: String, _ label: Label = .optional, slot: Int, oneof: UInt32 = 0,
-        _ message: @escaping @Sendable () -> ProtobufLayout
+    /// An enum field.
+    public static func `enum`(
+        _ number: UInt32, _ name: String, _ label: Label = .implicit, slot: Int, oneof: UInt32 = 0,
+        json: String? = nil, _ names: @escaping @Sendable () -> ProtobufEnumNames
     ) -> ProtobufField {
         ProtobufField(
-            number: number, name: name, kind: .message, label: label, slot: slot, oneof: oneof, message: message,
-            entry: nil)
+            number: number, name: name, chosenJSONName: json, kind: .enum, label: label, slot: slot, oneof: oneof,
+            message: nil, names: names, entry: nil)
+    }
+
+    /// A message field, singular (`optional`) or repeated. `message` is asked for when all layouts exist.
+    public static func message(
+        _ number: UInt32, _ name: String, _ label: Label = .optional, slot: Int, oneof: UInt32 = 0,
+        json: String? = nil, _ message: @escaping @Sendable () -> ProtobufLayout
+    ) -> ProtobufField {
+        ProtobufField(
+            number: number, name: name, chosenJSONName: json, kind: .message, label: label, slot: slot, oneof: oneof,
+            message: message, names: nil, entry: nil)
     }
 
     /// A map field. Its entries are messages with the key in slot 3 and the value in slot 5.
     public static func map(
-        _ number: UInt32, _ name: String, _ key: Kind, _ value: Kind, slot: Int,
-        _ message: (@Sendable () -> ProtobufLayout)? = nil
+        _ number: UInt32, _ name: String, _ key: Kind, _ value: Kind, slot: Int, json: String? = nil,
+        names: (@Sendable () -> ProtobufEnumNames)? = nil, _ message: (@Sendable () -> ProtobufLayout)? = nil
     ) -> ProtobufField {
         ProtobufField(
-            number: number, name: name, kind: .message, label: .repeated, slot: slot, oneof: 0, message: message,
-            entry: Entry(key: key, value: value))
+            number: number, name: name, chosenJSONName: json, kind: .message, label: .repeated, slot: slot, oneof: 0,
+            message: message, names: names, entry: Entry(key: key, value: value))
     }
 }

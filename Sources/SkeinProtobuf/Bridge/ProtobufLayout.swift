@@ -15,16 +15,16 @@ public struct ProtobufLayout: @unchecked Sendable {
 
     /// The layout of the message `name`, which takes `slots` slots. `fields` are in the order of their numbers.
     public init(_ name: String, slots: Int, _ fields: [ProtobufField]) {
-        let references = References()
+        let schema = ProtobufSchema(name, fields)
         let table = UnsafeMutablePointer<ProtobufCFieldDescriptor>.allocate(capacity: max(fields.count, 1))
         for (index, field) in fields.enumerated() {
             (table + index).initialize(to: ProtobufLayout.descriptor(of: field))
             if let entry = field.entry {
                 let layout = ProtobufLayout(entry: entry, of: field, in: name)
                 table[index].descriptor = layout.descriptor
-                references.entries.append(layout)
+                schema.entries.append(layout)
             } else if let message = field.message {
-                references.pending.append((index, message))
+                schema.pending.append((index, message))
             }
         }
         let ranges = ProtobufLayout.ranges(of: fields)
@@ -38,24 +38,18 @@ public struct ProtobufLayout: @unchecked Sendable {
         descriptor.field_ranges = UnsafePointer(ProtobufLayout.copy(ranges))
         // Without an own initialiser libprotobuf-c zeroes the slots, which is all they need: no field has a default.
         descriptor.message_init = nil
-        descriptor.reserved1 = Unmanaged.passRetained(references).toOpaque()
+        descriptor.reserved1 = Unmanaged.passRetained(schema).toOpaque()
         self.descriptor = UnsafeRawPointer(ProtobufLayout.copy([descriptor]))
         size = slots * ProtobufLayout.slotSize
     }
 
     @usableFromInline static var slotSize: Int { 8 }
 
-    /// The layouts that a layout names. They are resolved late, because types may name each other in a circle.
-    private final class References: @unchecked Sendable {
-        var pending: [(field: Int, layout: @Sendable () -> ProtobufLayout)] = []
-        var entries: [ProtobufLayout] = []
-        let isLinked = Atomic<Bool>(false)
-    }
-
     private static let linking = Mutex(())
 
-    private var references: References {
-        Unmanaged<References>.fromOpaque(message.pointee.reserved1).takeUnretainedValue()
+    /// What is known about the message's fields.
+    var schema: ProtobufSchema {
+        Unmanaged<ProtobufSchema>.fromOpaque(message.pointee.reserved1).takeUnretainedValue()
     }
 
     var message: UnsafePointer<ProtobufCMessageDescriptor> {
@@ -64,24 +58,24 @@ public struct ProtobufLayout: @unchecked Sendable {
 
     /// Resolves the layouts of all messages that can occur in this one. Needed before decoding, not for encoding.
     func link() {
-        if references.isLinked.load(ordering: .acquiring) { return }
+        if schema.isLinked.load(ordering: .acquiring) { return }
         ProtobufLayout.linking.withLock { _ in
-            var reached: [References] = []
+            var reached: [ProtobufSchema] = []
             var seen: Set<UnsafeRawPointer> = [descriptor]
             var open = [self]
             while let layout = open.popLast() {
-                let references = layout.references
-                if references.isLinked.load(ordering: .relaxed) { continue }
-                reached.append(references)
+                let schema = layout.schema
+                if schema.isLinked.load(ordering: .relaxed) { continue }
+                reached.append(schema)
                 let fields = UnsafeMutablePointer(mutating: layout.message.pointee.fields)
-                let named = references.pending.map { (index, resolve) in
+                let named = schema.pending.map { (index, resolve) in
                     let named = resolve()
                     fields?[index].descriptor = named.descriptor
                     return named
                 }
-                open += (named + references.entries).filter { seen.insert($0.descriptor).inserted }
+                open += (named + schema.entries).filter { seen.insert($0.descriptor).inserted }
             }
-            for references in reached { references.isLinked.store(true, ordering: .releasing) }
+            for schema in reached { schema.isLinked.store(true, ordering: .releasing) }
         }
     }
 }
@@ -94,6 +88,7 @@ extension ProtobufLayout {
         let key = ProtobufField.field(1, "key", entry.key, slot: 3)
         let value =
             field.message.map { ProtobufField.message(2, "value", slot: 5, $0) }
+            ?? field.names.map { ProtobufField.enum(2, "value", slot: 5, $0) }
             ?? ProtobufField.field(2, "value", entry.value, slot: 5)
         self.init("\(message).\(field.name)", slots: 7, [key, value])
     }
@@ -181,7 +176,7 @@ extension ProtobufLayout {
         guard let field = fields.first(where: { $0.offset == slot * ProtobufLayout.slotSize }),
             let entry = field.descriptor
         else { return nil }
-        return references.entries.first { $0.descriptor == entry }
+        return schema.entries.first { $0.descriptor == entry }
     }
 
     /// `name of helloworld.HelloReply`.

@@ -92,7 +92,7 @@ extension Google_Protobuf_Api {
             .field(4, "version", .string, slot: 9),
             .message(5, "source_context", slot: 11, { Google_Protobuf_SourceContext.protobufLayout }),
             .message(6, "mixins", .repeated, slot: 13, { Google_Protobuf_Mixin.protobufLayout }),
-            .field(7, "syntax", .enum, slot: 15),
+            .enum(7, "syntax", slot: 15, { Google_Protobuf_Syntax.protobufNames }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {
@@ -128,7 +128,7 @@ extension Google_Protobuf_Method {
             .field(4, "response_type_url", .string, slot: 8),
             .field(5, "response_streaming", .bool, slot: 10),
             .message(6, "options", .repeated, slot: 11, { Google_Protobuf_Option.protobufLayout }),
-            .field(7, "syntax", .enum, slot: 13),
+            .enum(7, "syntax", slot: 13, { Google_Protobuf_Syntax.protobufNames }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {

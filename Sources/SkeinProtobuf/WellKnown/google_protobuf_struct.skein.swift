@@ -20,6 +20,8 @@ public enum Google_Protobuf_NullValue: ProtobufEnum {
         case .unrecognized(let number): number
         }
     }
+
+    public static let protobufNames: ProtobufEnumNames = .init("google.protobuf.NullValue", [(0, "NULL_VALUE")])
 }
 
 public struct Google_Protobuf_Struct: ProtobufMessage {
@@ -99,7 +101,7 @@ extension Google_Protobuf_Value {
     public static let protobufLayout: ProtobufLayout = .init(
         "google.protobuf.Value", slots: 16,
         [
-            .field(1, "null_value", .enum, .optional, slot: 3, oneof: 1),
+            .enum(1, "null_value", .optional, slot: 3, oneof: 1, { Google_Protobuf_NullValue.protobufNames }),
             .field(2, "number_value", .double, .optional, slot: 5, oneof: 1),
             .field(3, "string_value", .string, .optional, slot: 7, oneof: 1),
             .field(4, "bool_value", .bool, .optional, slot: 10, oneof: 1),

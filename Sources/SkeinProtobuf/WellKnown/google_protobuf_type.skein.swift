@@ -23,6 +23,11 @@ public enum Google_Protobuf_Syntax: ProtobufEnum {
         case .unrecognized(let number): number
         }
     }
+
+    public static let protobufNames: ProtobufEnumNames = .init("google.protobuf.Syntax", [
+        (0, "SYNTAX_PROTO2"),
+        (1, "SYNTAX_PROTO3")
+    ])
 }
 
 public struct Google_Protobuf_Type: ProtobufMessage {
@@ -189,6 +194,28 @@ public struct Google_Protobuf_Field: ProtobufMessage {
             case .unrecognized(let number): number
             }
         }
+
+        public static let protobufNames: ProtobufEnumNames = .init("google.protobuf.Field.Kind", [
+            (0, "TYPE_UNKNOWN"),
+            (1, "TYPE_DOUBLE"),
+            (2, "TYPE_FLOAT"),
+            (3, "TYPE_INT64"),
+            (4, "TYPE_UINT64"),
+            (5, "TYPE_INT32"),
+            (6, "TYPE_FIXED64"),
+            (7, "TYPE_FIXED32"),
+            (8, "TYPE_BOOL"),
+            (9, "TYPE_STRING"),
+            (10, "TYPE_GROUP"),
+            (11, "TYPE_MESSAGE"),
+            (12, "TYPE_BYTES"),
+            (13, "TYPE_UINT32"),
+            (14, "TYPE_ENUM"),
+            (15, "TYPE_SFIXED32"),
+            (16, "TYPE_SFIXED64"),
+            (17, "TYPE_SINT32"),
+            (18, "TYPE_SINT64")
+        ])
     }
 
     public enum Cardinality: ProtobufEnum {
@@ -219,6 +246,13 @@ public struct Google_Protobuf_Field: ProtobufMessage {
             case .unrecognized(let number): number
             }
         }
+
+        public static let protobufNames: ProtobufEnumNames = .init("google.protobuf.Field.Cardinality", [
+            (0, "CARDINALITY_UNKNOWN"),
+            (1, "CARDINALITY_OPTIONAL"),
+            (2, "CARDINALITY_REQUIRED"),
+            (3, "CARDINALITY_REPEATED")
+        ])
     }
 }
 
@@ -290,7 +324,7 @@ extension Google_Protobuf_Type {
             .field(3, "oneofs", .string, .repeated, slot: 7),
             .message(4, "options", .repeated, slot: 9, { Google_Protobuf_Option.protobufLayout }),
             .message(5, "source_context", slot: 11, { Google_Protobuf_SourceContext.protobufLayout }),
-            .field(6, "syntax", .enum, slot: 13),
+            .enum(6, "syntax", slot: 13, { Google_Protobuf_Syntax.protobufNames }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {
@@ -318,8 +352,8 @@ extension Google_Protobuf_Field {
     public static let protobufLayout: ProtobufLayout = .init(
         "google.protobuf.Field", slots: 18,
         [
-            .field(1, "kind", .enum, slot: 3),
-            .field(2, "cardinality", .enum, slot: 4),
+            .enum(1, "kind", slot: 3, { Google_Protobuf_Field.Kind.protobufNames }),
+            .enum(2, "cardinality", slot: 4, { Google_Protobuf_Field.Cardinality.protobufNames }),
             .field(3, "number", .int32, slot: 5),
             .field(4, "name", .string, slot: 6),
             .field(6, "type_url", .string, slot: 8),
@@ -367,7 +401,7 @@ extension Google_Protobuf_Enum {
             .message(2, "enumvalue", .repeated, slot: 5, { Google_Protobuf_EnumValue.protobufLayout }),
             .message(3, "options", .repeated, slot: 7, { Google_Protobuf_Option.protobufLayout }),
             .message(4, "source_context", slot: 9, { Google_Protobuf_SourceContext.protobufLayout }),
-            .field(5, "syntax", .enum, slot: 11),
+            .enum(5, "syntax", slot: 11, { Google_Protobuf_Syntax.protobufNames }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {

@@ -32,6 +32,13 @@ public enum Golden_Enums_Shade: ProtobufEnum {
         case .unrecognized(let number): number
         }
     }
+
+    public static let protobufNames: ProtobufEnumNames = .init("golden.enums.Shade", [
+        (0, "SHADE_UNSPECIFIED"),
+        (1, "SHADE_LIGHT"),
+        (2, "SHADE_DARK"),
+        (-1, "SHADE_NEGATIVE")
+    ])
 }
 
 public enum Golden_Enums_Alias: ProtobufEnum {
@@ -57,6 +64,13 @@ public enum Golden_Enums_Alias: ProtobufEnum {
         case .unrecognized(let number): number
         }
     }
+
+    public static let protobufNames: ProtobufEnumNames = .init("golden.enums.Alias", [
+        (0, "ALIAS_NONE"),
+        (1, "ALIAS_ONE"),
+        (1, "ALIAS_SAME"),
+        (1, "SAME")
+    ])
 }
 
 public enum Golden_Enums_Awkward: ProtobufEnum {
@@ -96,6 +110,14 @@ public enum Golden_Enums_Awkward: ProtobufEnum {
         case .unrecognized(let number): number
         }
     }
+
+    public static let protobufNames: ProtobufEnumNames = .init("golden.enums.Awkward", [
+        (0, "AWKWARD_DEFAULT"),
+        (1, "AWKWARD_SELF"),
+        (2, "AWKWARD_UNRECOGNIZED"),
+        (3, "AWKWARD_RAW_VALUE"),
+        (4, "AWKWARD_1_DIGIT")
+    ])
 }
 
 public struct Golden_Enums_Shades: ProtobufMessage {
@@ -132,12 +154,12 @@ extension Golden_Enums_Shades {
     public static let protobufLayout: ProtobufLayout = .init(
         "golden.enums.Shades", slots: 12,
         [
-            .field(1, "one", .enum, slot: 3),
-            .field(2, "many", .enum, .packed, slot: 4),
-            .field(3, "unpacked", .enum, .repeated, slot: 6),
-            .map(4, "by_number", .int32, .enum, slot: 8),
-            .field(5, "alias", .enum, slot: 10),
-            .field(6, "awkward", .enum, slot: 11),
+            .enum(1, "one", slot: 3, { Golden_Enums_Shade.protobufNames }),
+            .enum(2, "many", .packed, slot: 4, { Golden_Enums_Shade.protobufNames }),
+            .enum(3, "unpacked", .repeated, slot: 6, { Golden_Enums_Shade.protobufNames }),
+            .map(4, "by_number", .int32, .enum, slot: 8, names: { Golden_Enums_Shade.protobufNames }),
+            .enum(5, "alias", slot: 10, { Golden_Enums_Alias.protobufNames }),
+            .enum(6, "awkward", slot: 11, { Golden_Enums_Awkward.protobufNames }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {

@@ -28,7 +28,7 @@ extension Golden_Imports_Order {
         "golden.imports.Order", slots: 8,
         [
             .message(1, "price", slot: 3, { Golden_Shared_Money.protobufLayout }),
-            .field(2, "unit", .enum, slot: 5),
+            .enum(2, "unit", slot: 5, { Golden_Shared_Unit.protobufNames }),
             .map(3, "fees", .string, .message, slot: 6, { Golden_Shared_Money.protobufLayout }),
         ])
 

@@ -24,6 +24,11 @@ public enum Golden_Shared_Unit: ProtobufEnum {
         case .unrecognized(let number): number
         }
     }
+
+    public static let protobufNames: ProtobufEnumNames = .init("golden.shared.Unit", [
+        (0, "UNIT_NONE"),
+        (1, "UNIT_KILO")
+    ])
 }
 
 public struct Golden_Shared_Money: ProtobufMessage {

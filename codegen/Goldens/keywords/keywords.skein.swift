@@ -103,6 +103,11 @@ public struct Keywords: ProtobufMessage {
             case .unrecognized(let number): number
             }
         }
+
+        public static let protobufNames: ProtobufEnumNames = .init("Keywords.Self", [
+            (0, "SELF_SELF"),
+            (1, "SELF_DEFAULT")
+        ])
     }
 
     public struct TypeMessage: ProtobufMessage {

@@ -62,6 +62,11 @@ public struct Golden_Maps_Maps: ProtobufMessage {
             case .unrecognized(let number): number
             }
         }
+
+        public static let protobufNames: ProtobufEnumNames = .init("golden.maps.Maps.Kind", [
+            (0, "KIND_NONE"),
+            (1, "KIND_SOME")
+        ])
     }
 }
 
@@ -91,7 +96,7 @@ extension Golden_Maps_Maps {
             .map(5, "sfixed", .sfixed64, .float, slot: 11),
             .map(6, "flags", .bool, .bytes, slot: 13),
             .map(7, "messages", .uint64, .message, slot: 15, { Golden_Maps_Value.protobufLayout }),
-            .map(8, "kinds", .string, .enum, slot: 17),
+            .map(8, "kinds", .string, .enum, slot: 17, names: { Golden_Maps_Maps.Kind.protobufNames }),
             .map(9, "bools", .string, .bool, slot: 19),
         ])
 

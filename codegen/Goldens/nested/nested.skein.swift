@@ -61,6 +61,11 @@ public struct Golden_Nested_Outer: ProtobufMessage {
                 case .unrecognized(let number): number
                 }
             }
+
+            public static let protobufNames: ProtobufEnumNames = .init("golden.nested.Outer.Middle.Level", [
+                (0, "LEVEL_LOW"),
+                (1, "LEVEL_HIGH")
+            ])
         }
 
         public struct Inner: ProtobufMessage {
@@ -161,7 +166,7 @@ extension Golden_Nested_Outer {
             .message(1, "middle", slot: 3, { Golden_Nested_Outer.Middle.protobufLayout }),
             .message(2, "middles", .repeated, slot: 5, { Golden_Nested_Outer.Middle.protobufLayout }),
             .message(3, "direct", slot: 7, { Golden_Nested_Outer.Middle.Inner.protobufLayout }),
-            .field(4, "level", .enum, slot: 9),
+            .enum(4, "level", slot: 9, { Golden_Nested_Outer.Middle.Level.protobufNames }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {
@@ -207,7 +212,7 @@ extension Golden_Nested_Outer.Middle.Inner {
         "golden.nested.Outer.Middle.Inner", slots: 6,
         [
             .field(1, "text", .string, slot: 3),
-            .field(2, "level", .enum, slot: 5),
+            .enum(2, "level", slot: 5, { Golden_Nested_Outer.Middle.Level.protobufNames }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {

@@ -68,6 +68,11 @@ public struct Golden_Oneofs_Oneofs: ProtobufMessage {
             case .unrecognized(let number): number
             }
         }
+
+        public static let protobufNames: ProtobufEnumNames = .init("golden.oneofs.Oneofs.Kind", [
+            (0, "KIND_NONE"),
+            (1, "KIND_SOME")
+        ])
     }
 }
 
@@ -104,7 +109,7 @@ extension Golden_Oneofs_Oneofs {
             .field(5, "flag", .bool, .optional, slot: 16, oneof: 1),
             .field(6, "ratio", .double, .optional, slot: 18, oneof: 1),
             .message(7, "point", slot: 20, oneof: 1, { Golden_Oneofs_Point.protobufLayout }),
-            .field(8, "kind", .enum, .optional, slot: 22, oneof: 1),
+            .enum(8, "kind", .optional, slot: 22, oneof: 1, { Golden_Oneofs_Oneofs.Kind.protobufNames }),
             .message(9, "recursive", slot: 24, oneof: 1, { Golden_Oneofs_Oneofs.protobufLayout }),
             .field(10, "after", .string, slot: 4),
             .message(11, "left", slot: 26, oneof: 2, { Golden_Oneofs_Point.protobufLayout }),

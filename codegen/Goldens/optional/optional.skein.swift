@@ -71,6 +71,11 @@ public struct Golden_Optional_Optionals: ProtobufMessage {
             case .unrecognized(let number): number
             }
         }
+
+        public static let protobufNames: ProtobufEnumNames = .init("golden.optional.Optionals.Color", [
+            (0, "RED"),
+            (1, "GREEN")
+        ])
     }
 }
 
@@ -87,7 +92,7 @@ extension Golden_Optional_Optionals {
             .field(7, "a_bool", .bool, .optional, slot: 15),
             .field(8, "a_string", .string, .optional, slot: 17),
             .field(9, "some_bytes", .bytes, .optional, slot: 20),
-            .field(10, "color", .enum, .optional, slot: 23),
+            .enum(10, "color", .optional, slot: 23, { Golden_Optional_Optionals.Color.protobufNames }),
             .message(11, "inner", slot: 25, { Golden_Optional_Optionals.protobufLayout }),
             .field(12, "plain", .int32, slot: 27),
         ])

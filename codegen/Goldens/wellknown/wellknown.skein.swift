@@ -58,7 +58,7 @@ extension Golden_Wellknown_WellKnown {
             .message(5, "mask", slot: 11, { Google_Protobuf_FieldMask.protobufLayout }),
             .message(6, "attributes", slot: 13, { Google_Protobuf_Struct.protobufLayout }),
             .message(7, "value", slot: 15, { Google_Protobuf_Value.protobufLayout }),
-            .field(8, "null", .enum, slot: 17),
+            .enum(8, "null", slot: 17, { Google_Protobuf_NullValue.protobufNames }),
             .message(9, "text", slot: 18, { Google_Protobuf_StringValue.protobufLayout }),
             .message(10, "number", slot: 20, { Google_Protobuf_Int64Value.protobufLayout }),
             .message(11, "flags", .repeated, slot: 22, { Google_Protobuf_BoolValue.protobufLayout }),
