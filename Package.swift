@@ -63,11 +63,12 @@ let package = Package(
         // C libraries, each imported by one Swift module.
         system("CNghttp2", "libnghttp2", apt: "libnghttp2-dev", brew: "libnghttp2"),
         system("CProtobufC", "libprotobuf-c", apt: "libprotobuf-c-dev", brew: "protobuf-c"),
+        system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
         .target(name: "CSkein"),
 
         // The runtime, lowest layer first.
         library("SkeinCore", []),
-        library("SkeinHTTP2", ["SkeinCore", "CNghttp2", "CSkein"]),
+        library("SkeinHTTP2", ["SkeinCore", "CNghttp2", "CZlib", "CSkein"]),
         library("SkeinBalancing", ["SkeinCore", "CSkein"]),
         library("SkeinProtobuf", ["SkeinCore", "CProtobufC", "CSkein"]),
         library("SkeinTransport", ["SkeinCore", "SkeinHTTP2", nioCore, nioPosix, logging]),

@@ -15,16 +15,17 @@ public struct ProtobufLayout: @unchecked Sendable {
 
     /// The layout of the message `name`, which takes `slots` slots. `fields` are in the order of their numbers.
     public init(_ name: String, slots: Int, _ fields: [ProtobufField]) {
-        let schema = ProtobufSchema(name, fields)
+        var references: [ProtobufSchema.Reference] = []
+        var entries: [ProtobufLayout] = []
         let table = UnsafeMutablePointer<ProtobufCFieldDescriptor>.allocate(capacity: max(fields.count, 1))
         for (index, field) in fields.enumerated() {
             (table + index).initialize(to: ProtobufLayout.descriptor(of: field))
             if let entry = field.entry {
                 let layout = ProtobufLayout(entry: entry, of: field, in: name)
                 table[index].descriptor = layout.descriptor
-                schema.entries.append(layout)
+                entries.append(layout)
             } else if let message = field.message {
-                schema.pending.append((index, message))
+                references.append((index, message))
             }
         }
         let ranges = ProtobufLayout.ranges(of: fields)
@@ -38,7 +39,7 @@ public struct ProtobufLayout: @unchecked Sendable {
         descriptor.field_ranges = UnsafePointer(ProtobufLayout.copy(ranges))
         // Without an own initialiser libprotobuf-c zeroes the slots, which is all they need: no field has a default.
         descriptor.message_init = nil
-        descriptor.reserved1 = Unmanaged.passRetained(schema).toOpaque()
+        descriptor.reserved1 = Unmanaged.passRetained(ProtobufSchema(name, fields, references, entries)).toOpaque()
         self.descriptor = UnsafeRawPointer(ProtobufLayout.copy([descriptor]))
         size = slots * ProtobufLayout.slotSize
     }
@@ -68,7 +69,7 @@ public struct ProtobufLayout: @unchecked Sendable {
                 if schema.isLinked.load(ordering: .relaxed) { continue }
                 reached.append(schema)
                 let fields = UnsafeMutablePointer(mutating: layout.message.pointee.fields)
-                let named = schema.pending.map { (index, resolve) in
+                let named = schema.references.map { (index, resolve) in
                     let named = resolve()
                     fields?[index].descriptor = named.descriptor
                     return named
