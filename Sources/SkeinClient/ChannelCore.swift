@@ -71,11 +71,14 @@ final class ChannelCore: Sendable {
     /// The head of an attempt.
     func request(for plan: CallPlan) -> OutgoingRequest {
         OutgoingRequest(
-            path: plan.method.path, authority: authority, scheme: scheme, metadata: plan.metadata, userAgent: userAgent)
+            path: plan.method.path, authority: authority, scheme: scheme, metadata: plan.metadata, userAgent: userAgent,
+            encoding: plan.compressor?.name, acceptEncoding: options.compressors.acceptEncoding)
     }
 
     func plan(_ method: MethodDescriptor, _ options: CallOptions) -> CallPlan {
-        CallPlan(method, self.options.defaults.adding(options), config: config.config(for: method))
+        CallPlan(
+            method, self.options.defaults.adding(options), config: config.config(for: method),
+            compressors: self.options.compressors)
     }
 
     func reporter() -> CallReporter? { CallReporter(options.observers, target: target.description) }
@@ -87,5 +90,6 @@ extension HTTP2Configuration {
         initialStreamWindow = options.streamWindow
         connectionWindow = options.connectionWindow
         maxHeaderListBytes = options.maxHeaderBytes
+        compressors = options.compressors
     }
 }

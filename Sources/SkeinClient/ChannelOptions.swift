@@ -2,6 +2,7 @@
 public import Logging
 public import SkeinBalancing
 public import SkeinCore
+internal import SkeinHTTP2
 public import SkeinResolution
 public import SkeinTransport
 
@@ -27,6 +28,9 @@ public struct ChannelOptions: Sendable {
     public var backoff = Backoff()
     /// The most bytes of response headers, counted as HTTP/2 does (RFC 9113 section 6.5.2).
     public var maxHeaderBytes = 16 << 10
+    /// What calls may be compressed with, and what is offered to servers. Default: gzip and deflate; nothing is
+    /// compressed unless a call, or `defaults`, asks for it.
+    public var compressors = CompressorRegistry.builtIn
     /// Flow-control windows, in bytes: of each stream and of each connection.
     public var streamWindow = 1 << 20
     public var connectionWindow = 8 << 20
@@ -57,6 +61,9 @@ public struct ChannelOptions: Sendable {
     public func defaults(_ options: CallOptions) -> ChannelOptions { with { $0.defaults = options } }
     public func idle(after timeout: Duration) -> ChannelOptions { with { $0.idleTimeout = timeout } }
     public func backoff(_ backoff: Backoff) -> ChannelOptions { with { $0.backoff = backoff } }
+    public func compressor(_ compressor: any Compressor) -> ChannelOptions {
+        with { $0.compressors.register(compressor) }
+    }
     public func logger(_ logger: Logger) -> ChannelOptions { with { $0.logger = logger } }
 }
 
@@ -84,5 +91,8 @@ extension ChannelOptions {
     public static func defaults(_ options: CallOptions) -> ChannelOptions { ChannelOptions().defaults(options) }
     public static func idle(after timeout: Duration) -> ChannelOptions { ChannelOptions().idle(after: timeout) }
     public static func backoff(_ backoff: Backoff) -> ChannelOptions { ChannelOptions().backoff(backoff) }
+    public static func compressor(_ compressor: any Compressor) -> ChannelOptions {
+        ChannelOptions().compressor(compressor)
+    }
     public static func logger(_ logger: Logger) -> ChannelOptions { ChannelOptions().logger(logger) }
 }

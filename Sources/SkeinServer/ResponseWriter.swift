@@ -17,11 +17,14 @@ public struct ResponseWriter<Message>: Sendable {
         self.encode = encode
     }
 
+    /// - Parameter compressed: `false` sends this message as it is although the call compresses its responses.
     @inlinable
-    public nonisolated(nonsending) func write(_ message: borrowing Message) async throws(RPCError) {
+    public nonisolated(nonsending) func write(
+        _ message: borrowing Message, compressed: Bool = true
+    ) async throws(RPCError) {
         var buffer = OutgoingMessages.makeBuffer()
         try encode(message, &buffer)
-        try await messages.write(buffer)
+        try await messages.write(buffer, compressed: compressed)
     }
 
     @inlinable

@@ -10,7 +10,7 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
     private let context: ServerContext
     private let stream: ServerStream
     private let launcher: HandlerLauncher
-    private var request: Buffer?
+    private var request: ReceivedMessage?
     private var task: Task<Void, Never>?
 
     init(_ method: RegisteredMethod, _ context: ServerContext, _ stream: ServerStream, _ launcher: HandlerLauncher) {
@@ -21,7 +21,7 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
     }
 
     var kind: CallKind { method.descriptor.kind }
-    var initialMetadata: Metadata { context.initialMetadata }
+    func takeHead() -> ServerContext.Head { context.takeHead() }
 
     // MARK: what arrives
 
@@ -29,7 +29,7 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
         if !kind.hasSingleRequest { launch() }
     }
 
-    func received(message: Buffer) { request = message }
+    func received(message: ReceivedMessage) { request = message }
 
     func receivedEnd() {
         if kind.hasSingleRequest { launch() }
@@ -55,7 +55,7 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
             let message = try await ServerContext.$current.withValue(context) {
                 try await handler(takeRequest(), context)
             }
-            respond(message, .ok)
+            respond(message)
         } catch {
             respond(error)
         }
@@ -64,13 +64,15 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
     private func runStreaming() async {
         do {
             let message = try await ServerContext.$current.withValue(context) { try await callStreamingHandler() }
-            respond(message, .ok)
+            if let message { respond(message) } else { respond(.ok) }
         } catch {
             respond(error)
         }
     }
 
     private func callStreamingHandler() async throws -> Buffer? {
+        guard let pipes = stream.pipes else { throw RPCError(.internal, "\(method.descriptor) has no streams") }
+        let (incoming, outgoing) = (IncomingMessages(pipes), OutgoingMessages(pipes, context))
         switch method.handler {
         case .unary: return nil
         case .serverStreaming(let handler):
@@ -84,27 +86,30 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
         }
     }
 
-    /// The pipes are there for every method that streams.
-    private var outgoing: OutgoingMessages { OutgoingMessages(stream.pipes!) }
-    private var incoming: IncomingMessages { IncomingMessages(stream.pipes!) }
-
     /// The request, which is no longer kept here: a handler that runs for long does not hold on to its bytes.
-    private func takeRequest() -> Buffer {
-        defer { request = nil }
-        return request ?? Buffer()
+    private func takeRequest() throws(RPCError) -> Buffer {
+        try request.take()?.content() ?? Buffer()
     }
 
     private func respond(_ thrown: any Error) {
         let error = RPCError(thrownByHandler: thrown)
-        respond(nil, error.status, error.metadata)
+        respond(error.status, error.metadata)
     }
 
-    private func respond(_ message: consuming Buffer?, _ status: Status, _ errorMetadata: Metadata = [:]) {
-        OutgoingMessages.seal(&message)
-        var metadata = context.handlerReturned()
-        metadata.trailing.append(contentsOf: errorMetadata)
-        stream.complete(
-            ServerCompletion(
-                initial: metadata.initial, message: message, status: status, trailing: metadata.trailing))
+    private func respond(_ message: consuming Buffer) {
+        let (head, trailing) = context.handlerReturned()
+        do throws(RPCError) {
+            try OutgoingMessages.frame(&message, head.compressor)
+            stream.complete(ServerCompletion(head: head, message: message, status: .ok, trailing: trailing))
+        } catch {
+            respond(error)
+        }
+    }
+
+    private func respond(_ status: Status, _ errorMetadata: Metadata = [:]) {
+        let (head, returned) = context.handlerReturned()
+        var trailing = returned
+        trailing.append(contentsOf: errorMetadata)
+        stream.complete(ServerCompletion(head: head, message: nil, status: status, trailing: trailing))
     }
 }

@@ -65,5 +65,6 @@ extension HTTP2Configuration {
         maxConcurrentStreams = options.maxConcurrentStreams
         maxHeaderListBytes = options.maxHeaderBytes
         maxMessageBytes = options.maxRequestBytes
+        compressors = options.compressors
     }
 }

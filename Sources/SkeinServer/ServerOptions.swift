@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Logging
 public import SkeinCore
+internal import SkeinHTTP2
 
 /// How a server behaves. Every limit has a sane default.
 public struct ServerOptions: Sendable {
@@ -19,6 +20,8 @@ public struct ServerOptions: Sendable {
     /// Flow-control windows, in bytes: of each stream and of each connection.
     public var streamWindow = 1 << 20
     public var connectionWindow = 8 << 20
+    /// What requests may be compressed with, and responses if a handler asks for it. Default: gzip and deflate.
+    public var compressors = CompressorRegistry.builtIn
     /// How long running calls may take to finish once the server shuts down; then they are cancelled.
     public var grace = Duration.seconds(25)
     /// Where the server reports what operators should know. Default: nowhere.
@@ -39,6 +42,9 @@ public struct ServerOptions: Sendable {
     public func eventLoops(_ count: Int) -> ServerOptions { with { $0.eventLoops = count } }
     public func maxRequestBytes(_ bytes: Int) -> ServerOptions { with { $0.maxRequestBytes = bytes } }
     public func maxConcurrentStreams(_ count: Int) -> ServerOptions { with { $0.maxConcurrentStreams = count } }
+    public func compressor(_ compressor: any Compressor) -> ServerOptions {
+        with { $0.compressors.register(compressor) }
+    }
     public func grace(_ duration: Duration) -> ServerOptions { with { $0.grace = duration } }
     public func logger(_ logger: Logger) -> ServerOptions { with { $0.logger = logger } }
 }
@@ -50,6 +56,9 @@ extension ServerOptions {
     }
     public static func eventLoops(_ count: Int) -> ServerOptions { ServerOptions().eventLoops(count) }
     public static func maxRequestBytes(_ bytes: Int) -> ServerOptions { ServerOptions().maxRequestBytes(bytes) }
+    public static func compressor(_ compressor: any Compressor) -> ServerOptions {
+        ServerOptions().compressor(compressor)
+    }
     public static func grace(_ duration: Duration) -> ServerOptions { ServerOptions().grace(duration) }
     public static func logger(_ logger: Logger) -> ServerOptions { ServerOptions().logger(logger) }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
+internal import SkeinTransport
 
 /// How a call ended, over all its attempts.
 struct CallEnd: Sendable {
@@ -26,7 +27,7 @@ protocol ClientCallOutcome: AnyObject, Sendable {
     /// An attempt was given to a connection.
     func started()
     func received(metadata: Metadata)
-    func received(message: Buffer)
+    func received(message: ReceivedMessage)
     /// Exactly once, and last.
     func ended(_ end: CallEnd)
 }

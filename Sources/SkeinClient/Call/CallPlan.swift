@@ -14,12 +14,16 @@ struct CallPlan: Sendable {
     let start: ContinuousClock.Instant
     /// The handler that the call is made in and ends with.
     let parent: ServerContext?
+    /// What compresses the requests, if anything does.
+    let compressor: (any Compressor)?
     /// Why it cannot be started.
-    let problem: RPCError?
+    private(set) var problem: RPCError?
 
     static let defaultMaxResponseBytes = 4 << 20
 
-    init(_ method: MethodDescriptor, _ options: CallOptions, config: MethodConfig?) {
+    init(
+        _ method: MethodDescriptor, _ options: CallOptions, config: MethodConfig?, compressors: CompressorRegistry
+    ) {
         let options = config?.applied(to: options) ?? options
         self.method = method
         metadata = options.metadata
@@ -32,6 +36,29 @@ struct CallPlan: Sendable {
         maxRequestBytes = options.maxRequestBytes ?? .max
         maxResponseBytes = options.maxResponseBytes ?? CallPlan.defaultMaxResponseBytes
         problem = metadata.isEmpty ? nil : CallPlan.problem(in: metadata, of: method)
+        do throws(ConfigurationError) {
+            compressor = try options.compression.flatMap { (name) throws(ConfigurationError) in
+                try compressors.choose(name)
+            }
+        } catch {
+            compressor = nil
+            problem = problem ?? RPCError(.internal, "call \(method): \(error)")
+        }
+    }
+
+    /// Compresses and frames a request message; refuses one that is too large.
+    func frame(_ request: inout Buffer, compressed: Bool = true) throws(RPCError) {
+        if request.count > maxRequestBytes {
+            throw RPCError(
+                .resourceExhausted,
+                "call \(method): a request has \(request.count) bytes, the limit is \(maxRequestBytes)")
+        }
+        try OutgoingMessages.frame(&request, compressed ? compressor : nil)
+    }
+
+    /// The same for the one request of a call, which fails to start if that is not possible.
+    mutating func frame(first request: inout Buffer) {
+        do throws(RPCError) { try frame(&request) } catch { problem = problem ?? error }
     }
 
     private static func problem(in metadata: Metadata, of method: MethodDescriptor) -> RPCError? {

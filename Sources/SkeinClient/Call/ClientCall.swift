@@ -48,13 +48,6 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
     func start() {
         reporter?.started(plan.method)
         if let problem = plan.problem { return finish(problem) }
-        if let request, request.count > plan.maxRequestBytes {
-            return finish(
-                RPCError(
-                    .resourceExhausted,
-                    "call \(plan.method): the request has \(request.count) bytes, the limit is \(plan.maxRequestBytes)")
-            )
-        }
         if let parent = plan.parent {
             do throws(RPCError) {
                 dependent = try parent.adopt(plan.method) { [weak self] in self?.cancel($0) }
@@ -156,7 +149,7 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         outcome.received(metadata: metadata)
     }
 
-    func received(message: Buffer) {
+    func received(message: ReceivedMessage) {
         reporter?.messageReceived(plan.method, message.count)
         outcome.received(message: message)
     }

@@ -15,14 +15,18 @@ final class StreamingCall: Sendable {
     init(_ channel: Channel, _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions) {
         self.channel = channel
         let core = channel.core
-        let plan = core.plan(method, options)
+        var plan = core.plan(method, options)
+        if var first = request.take() {
+            plan.frame(first: &first)
+            request = first
+        }
         let link = CallLink()
         let limits = StreamLimits(streamWindow: core.options.streamWindow, replayBytes: 256 << 10)
         pipes = MessagePipes(limits) { link.cancel($0) }
         outcome = StreamingOutcome(pipes)
         reporter = core.reporter()
         call = ClientCall(
-            plan, over: core, request: request.map(OutgoingMessages.sealed), pipes: pipes, reporter: reporter,
+            plan, over: core, request: request, pipes: pipes, reporter: reporter,
             outcome: outcome)
         link.connect(to: call)
     }
@@ -48,14 +52,10 @@ final class StreamingCall: Sendable {
     // MARK: requests
 
     @usableFromInline
-    nonisolated(nonsending) func write(_ message: consuming Buffer) async throws(RPCError) {
+    nonisolated(nonsending) func write(_ message: consuming Buffer, compressed: Bool) async throws(RPCError) {
         let count = message.count
-        guard count <= call.plan.maxRequestBytes else {
-            throw RPCError(
-                .resourceExhausted,
-                "call \(call.plan.method): a request has \(count) bytes, the limit is \(call.plan.maxRequestBytes)")
-        }
-        try await pipes.write(OutgoingMessages.sealed(message))
+        try call.plan.frame(&message, compressed: compressed)
+        try await pipes.write(message)
         reporter?.messageSent(call.plan.method, count)
     }
 

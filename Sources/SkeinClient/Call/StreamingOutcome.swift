@@ -28,7 +28,7 @@ final class StreamingOutcome: ClientCallOutcome, Sendable {
 
     func started() { change { $0.hasStarted = true } }
     func received(metadata: Metadata) { change { $0.metadata = metadata } }
-    func received(message: Buffer) {}
+    func received(message: ReceivedMessage) {}
 
     func ended(_ end: CallEnd) {
         let error = end.error

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
+internal import SkeinTransport
 
 /// Collects the one response of a unary call and resumes its caller.
 ///
@@ -7,14 +8,14 @@ internal import SkeinCore
 final class UnaryOutcome: ClientCallOutcome, @unchecked Sendable {  // owned by the call, then by its caller
     private var continuation: UnsafeContinuation<Void, Never>?
     private(set) var metadata = Metadata()
-    private(set) var message: Buffer?
+    private(set) var message: ReceivedMessage?
     private(set) var end: CallEnd?
 
     func willStart(_ continuation: UnsafeContinuation<Void, Never>) { self.continuation = continuation }
 
     func started() {}
     func received(metadata: Metadata) { self.metadata = metadata }
-    func received(message: Buffer) { self.message = message }
+    func received(message: ReceivedMessage) { self.message = message }
 
     func ended(_ end: CallEnd) {
         self.end = end
@@ -28,6 +29,6 @@ extension UnaryOutcome {
         guard let end else { throw RPCError(.internal, "a call ended without a status") }
         if let error = end.error { throw error }
         guard let message else { throw RPCError(.unimplemented, "the server sent no response message") }
-        return RawResponse(message, metadata: metadata, end)
+        return RawResponse(try message.content(), metadata: metadata, end)
     }
 }

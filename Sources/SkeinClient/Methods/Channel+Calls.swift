@@ -10,9 +10,10 @@ extension Channel {
     ) async throws(RPCError) -> RawResponse {
         let outcome = UnaryOutcome()
         let reporter = core.reporter()
-        OutgoingMessages.seal(&request)
+        var plan = core.plan(method, options)
+        plan.frame(first: &request)
         let call = ClientCall(
-            core.plan(method, options), over: core, request: request, pipes: nil, reporter: reporter, outcome: outcome)
+            plan, over: core, request: request, pipes: nil, reporter: reporter, outcome: outcome)
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 outcome.willStart(continuation)

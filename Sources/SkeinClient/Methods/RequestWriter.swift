@@ -16,11 +16,14 @@ public struct RequestWriter<Message>: Sendable {
         self.encode = encode
     }
 
+    /// - Parameter compressed: `false` sends this message as it is although the call compresses its requests.
     @inlinable
-    public nonisolated(nonsending) func write(_ message: borrowing Message) async throws(RPCError) {
+    public nonisolated(nonsending) func write(
+        _ message: borrowing Message, compressed: Bool = true
+    ) async throws(RPCError) {
         var buffer = OutgoingMessages.makeBuffer()
         try encode(message, &buffer)
-        try await call.write(buffer)
+        try await call.write(buffer, compressed: compressed)
     }
 
     @inlinable

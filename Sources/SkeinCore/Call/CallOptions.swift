@@ -11,6 +11,9 @@ public struct CallOptions: Sendable {
     public var metadata: Metadata = [:]
     /// The key that hash policies place the call by.
     public var hashKey: String?
+    /// How to compress the requests: `gzip`, `deflate`, or what the channel has registered. Default: not at all. A
+    /// server that cannot read it answers `unimplemented`.
+    public var compression: Compression?
     /// Whether the call inherits the deadline and the cancellation of the handler it is made in.
     public var inheritsContext = true
     /// The largest request message to send, in bytes; more fails with `resourceExhausted`. Default: no limit.
@@ -31,6 +34,7 @@ public struct CallOptions: Sendable {
     /// Adds `metadata` to what the options already carry.
     public func metadata(_ metadata: Metadata) -> CallOptions { with { $0.metadata.append(contentsOf: metadata) } }
     public func hashKey(_ key: String) -> CallOptions { with { $0.hashKey = key } }
+    public func compressed(with compression: Compression) -> CallOptions { with { $0.compression = compression } }
     public func maxMessageBytes(request: Int? = nil, response: Int? = nil) -> CallOptions {
         with {
             $0.maxRequestBytes = request ?? $0.maxRequestBytes
@@ -50,6 +54,7 @@ public struct CallOptions: Sendable {
             $0.waitsForReady = other.waitsForReady ?? waitsForReady
             if !other.metadata.isEmpty { $0.metadata.append(contentsOf: other.metadata) }
             $0.hashKey = other.hashKey ?? hashKey
+            $0.compression = other.compression ?? compression
             $0.inheritsContext = inheritsContext && other.inheritsContext
             $0.maxRequestBytes = other.maxRequestBytes ?? maxRequestBytes
             $0.maxResponseBytes = other.maxResponseBytes ?? maxResponseBytes
@@ -62,6 +67,9 @@ extension CallOptions {
     public static func deadline(at deadline: Deadline) -> CallOptions { CallOptions().deadline(at: deadline) }
     public static func metadata(_ metadata: Metadata) -> CallOptions { CallOptions().metadata(metadata) }
     public static func hashKey(_ key: String) -> CallOptions { CallOptions().hashKey(key) }
+    public static func compressed(with compression: Compression) -> CallOptions {
+        CallOptions().compressed(with: compression)
+    }
     public static func maxMessageBytes(request: Int? = nil, response: Int? = nil) -> CallOptions {
         CallOptions().maxMessageBytes(request: request, response: response)
     }

@@ -6,8 +6,18 @@ public final class ServerContext: Sendable {
     /// A call made inside the handler that ends with it.
     package typealias Dependent = @Sendable (RPCError) -> Void
 
+    /// What goes ahead of the first response message.
+    package struct Head: Sendable {
+        package var metadata = Metadata()
+        /// How the messages that are marked so are compressed.
+        package var compressor: (any Compressor)?
+
+        package init() {}
+    }
+
     private struct State {
-        var initialMetadata = Metadata()
+        var head = Head()
+        var isHeadTaken = false
         var trailingMetadata = Metadata()
         var cancellation: CancellationReason?
         var hasReturned = false
@@ -45,8 +55,8 @@ public final class ServerContext: Sendable {
 
     /// Sent before the first message. Changes made after that are not sent.
     public var initialMetadata: Metadata {
-        get { state.withLock { $0.initialMetadata } }
-        set { state.withLock { $0.initialMetadata = newValue } }
+        get { state.withLock { $0.head.metadata } }
+        set { state.withLock { $0.head.metadata = newValue } }
     }
 
     /// Sent with the status.
@@ -58,12 +68,30 @@ public final class ServerContext: Sendable {
     /// Sends the initial metadata now, ahead of the first message.
     public func sendInitialMetadata() { responder?.sendInitialMetadata() }
 
+    /// Compresses the response messages from now on, if the client reads what `compression` names and the server has
+    /// it; they go as they are otherwise. Of no effect once initial metadata or a message has been sent.
+    public func compressResponses(with compression: Compression) {
+        let compressor = responder?.responseCompressor(compression.name)
+        state.withLock { if !$0.isHeadTaken { $0.head.compressor = compressor } }
+    }
+
     /// Why nobody waits for the answer any more; `nil` while somebody does. The handler's task is cancelled, too.
     public var cancellation: CancellationReason? { state.withLock { $0.cancellation } }
 
     public var isCancelled: Bool { cancellation != nil }
 
     // MARK: the server's side
+
+    /// The head of the response, which does not change any more.
+    package func takeHead() -> Head {
+        state.withLock { state in
+            state.isHeadTaken = true
+            return state.head
+        }
+    }
+
+    /// How to compress a response message.
+    package var responseCompressor: (any Compressor)? { state.withLock { $0.head.compressor } }
 
     /// Ends the calls made inside the handler. The first reason stays.
     package func cancel(_ reason: CancellationReason) {
@@ -77,10 +105,10 @@ public final class ServerContext: Sendable {
     }
 
     /// The handler has returned: calls it left behind end now. Gives the metadata to send.
-    package func handlerReturned() -> (initial: Metadata, trailing: Metadata) {
+    package func handlerReturned() -> (head: Head, trailing: Metadata) {
         let (dependents, metadata) = state.withLock { state in
             state.hasReturned = true
-            return (state.takeDependents(), (state.initialMetadata, state.trailingMetadata))
+            return (state.takeDependents(), (state.head, state.trailingMetadata))
         }
         if !dependents.isEmpty {
             let error = RPCError(.cancelled, "the handler of \(method) returned; make the call .detached to outlive it")
@@ -120,6 +148,9 @@ public final class ServerContext: Sendable {
 /// The stream underneath a context.
 package protocol ServerContextResponder: AnyObject, Sendable {
     func sendInitialMetadata()
+
+    /// The compressor `name`, if the server has it and the client reads what it writes.
+    func responseCompressor(_ name: String) -> (any Compressor)?
 }
 
 /// Why a handler was cancelled.

@@ -29,7 +29,9 @@ package struct ClientStreamMachine: Sendable {
         if case .ended = state { true } else { false }
     }
 
-    package mutating func head(_ head: borrowing ResponseHead, endStream: Bool) -> Output {
+    package mutating func head(
+        _ head: borrowing ResponseHead, endStream: Bool, compressors: borrowing CompressorRegistry
+    ) -> Output {
         guard case .waitingForHead = state else { return .none }
         if head.isOverLimit {
             return end(.resourceExhausted, "the response headers exceed the limit")
@@ -39,7 +41,7 @@ package struct ClientStreamMachine: Sendable {
             return end(Self.withoutStatus(head))
         }
         guard head.contentType == .grpc else { return end(Self.withoutStatus(head)) }
-        guard head.isIdentityEncoded else {
+        guard head.isIdentityEncoded || compressors.find(head.encoding) != nil else {
             return end(.internal, "the response has the grpc-encoding \"\(head.encoding)\", which was not offered")
         }
         state = .open(httpStatus: head.httpStatus)

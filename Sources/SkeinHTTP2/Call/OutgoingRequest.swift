@@ -12,10 +12,15 @@ package struct OutgoingRequest: Sendable {
     /// E.g. `proto`; empty for plain `application/grpc`.
     package var contentSubtype: String
     package var userAgent: String
+    /// How messages that are marked so are compressed; `nil` when none is.
+    package var encoding: String?
+    /// How the server's messages may be compressed.
+    package var acceptEncoding: String
 
     package init(
         path: String, authority: String, scheme: String = "http", timeout: Duration? = nil, metadata: Metadata = [:],
-        contentSubtype: String = "proto", userAgent: String = ""
+        contentSubtype: String = "proto", userAgent: String = "", encoding: String? = nil,
+        acceptEncoding: String = "identity"
     ) {
         self.path = path
         self.authority = authority
@@ -24,6 +29,8 @@ package struct OutgoingRequest: Sendable {
         self.metadata = metadata
         self.contentSubtype = contentSubtype
         self.userAgent = userAgent
+        self.encoding = encoding
+        self.acceptEncoding = acceptEncoding
     }
 }
 
@@ -31,10 +38,19 @@ package struct OutgoingRequest: Sendable {
 package struct OutgoingResponse: Sendable {
     package var metadata: Metadata
     package var contentSubtype: String
+    /// How messages that are marked so are compressed; `nil` when none is.
+    package var encoding: String?
+    /// How the client's next messages may be compressed.
+    package var acceptEncoding: String
 
-    package init(metadata: Metadata = [:], contentSubtype: String = "proto") {
+    package init(
+        metadata: Metadata = [:], contentSubtype: String = "proto", encoding: String? = nil,
+        acceptEncoding: String = "identity"
+    ) {
         self.metadata = metadata
         self.contentSubtype = contentSubtype
+        self.encoding = encoding
+        self.acceptEncoding = acceptEncoding
     }
 }
 

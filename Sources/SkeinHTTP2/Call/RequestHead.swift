@@ -21,6 +21,7 @@ package struct RequestHead: Sendable {
     private var userAgentPiece = Piece()
     private var contentTypePiece = Piece()
     private var encodingPiece = Piece()
+    private var acceptEncodingPiece = Piece()
 
     package private(set) var isPOST = false
     package private(set) var contentType = ContentType.missing
@@ -57,7 +58,8 @@ package struct RequestHead: Sendable {
             if !isIdentityEncoded { encodingPiece = store(value) }
         case .te: acceptsTrailers = value.equals("trailers")
         case .application: fields.append(name: name, value: value)
-        case .scheme, .status, .pseudo, .acceptEncoding, .messageType, .grpcStatus, .grpcMessage: break
+        case .acceptEncoding: acceptEncodingPiece = store(value)
+        case .scheme, .status, .pseudo, .messageType, .grpcStatus, .grpcMessage: break
         }
     }
 
@@ -89,19 +91,34 @@ package struct RequestHead: Sendable {
     /// E.g. `proto`; empty for plain `application/grpc`.
     package var contentSubtype: String { ContentType.subtype(slice(contentTypePiece)) }
     package var encoding: String { isIdentityEncoded ? "identity" : string(encodingPiece) }
+
+    /// Whether the client reads messages that were compressed so.
+    package func accepts(encoding name: String) -> Bool {
+        slice(acceptEncodingPiece).split(separator: UInt8(ascii: ",")).contains { item in
+            let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+            guard let start = item.firstIndex(where: { !isSpace($0) }),
+                let end = item.lastIndex(where: { !isSpace($0) })
+            else { return false }
+            return item[start...end].elementsEqual(name.utf8)
+        }
+    }
+
     package var metadata: Metadata { fields.isEmpty ? Metadata() : Metadata(fields) }
 
     /// Whether there is nothing to reject.
     @inline(__always)
     private var isWell: Bool {
-        isPOST && isIdentityEncoded && !isOverLimit && contentType == .grpc && timeout != .malformed
+        isPOST && !isOverLimit && contentType == .grpc && timeout != .malformed
     }
 
-    /// How to answer a request that is no call, or that this server cannot read. `nil` when all is well.
+    /// How to answer a request that is no call, or whose messages none of `compressors` can read. `nil` when all is
+    /// well.
     @inline(__always)
-    package var rejection: Rejection? { isWell ? nil : problem }
+    package func rejection(_ compressors: borrowing CompressorRegistry) -> Rejection? {
+        isWell && isIdentityEncoded ? nil : problem(compressors)
+    }
 
-    private var problem: Rejection? {
+    private func problem(_ compressors: borrowing CompressorRegistry) -> Rejection? {
         if isOverLimit {
             return Rejection(.resourceExhausted, "the request headers exceed the limit")
         }
@@ -117,10 +134,12 @@ package struct RequestHead: Sendable {
                 .internal, "the grpc-timeout is malformed; expected 1 to 8 digits and one of H M S m u n",
                 httpStatus: 400)
         }
-        if !isIdentityEncoded {
+        if !isIdentityEncoded, compressors.find(encoding) == nil {
+            let known = compressors.acceptEncoding
             return Rejection(
-                .unimplemented, "the grpc-encoding \"\(encoding.prefix(64))\" is not supported; identity is",
-                field: .acceptIdentity)
+                .unimplemented,
+                "the grpc-encoding \"\(encoding.prefix(64))\" is not supported; expected one of \(known)",
+                field: .acceptEncoding(known))
         }
         return nil
     }
@@ -132,8 +151,8 @@ package struct Rejection: Sendable, Hashable {
     package enum Field: Sendable, Hashable {
         /// `allow: POST`
         case allowPOST
-        /// `grpc-accept-encoding: identity`
-        case acceptIdentity
+        /// `grpc-accept-encoding`
+        case acceptEncoding(String)
     }
 
     package var httpStatus: Int

@@ -31,10 +31,12 @@ package struct ServerStreamMachine: Sendable {
     package init() {}
 
     /// `kind` is what the router found for the path; `nil` when there is no such method.
-    package mutating func head(_ head: borrowing RequestHead, kind: CallKind?, endStream: Bool) -> Output {
+    package mutating func head(
+        _ head: borrowing RequestHead, kind: CallKind?, endStream: Bool, compressors: borrowing CompressorRegistry
+    ) -> Output {
         guard case .waitingForHead = state else { return .none }
         state = .ended
-        if let rejection = head.rejection { return .reject(rejection) }
+        if let rejection = head.rejection(compressors) { return .reject(rejection) }
         guard let kind else {
             return .reject(Rejection(.unimplemented, "there is no method \"\(head.pathText.prefix(256))\""))
         }

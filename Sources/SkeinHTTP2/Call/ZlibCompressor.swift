@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CZlib
-public import SkeinCore
+package import SkeinCore
 internal import Synchronization
 
 /// The compressors `gzip` and `deflate`, over zlib.
-public struct ZlibCompressor: Compressor {
+package struct ZlibCompressor: Compressor {
     enum Format: Int32 {
         // zlib's window bits: 15 is the largest window, 16 more ask for a gzip header and trailer.
         case zlib = 15
         case gzip = 31
     }
 
-    public let name: String
+    package let name: String
     private let format: Format
     private let deflaters: ZlibPool
     private let inflaters: ZlibPool
@@ -25,22 +25,22 @@ public struct ZlibCompressor: Compressor {
     }
 
     /// The gzip format, RFC 1952. `level`: 1 is fastest, 9 smallest.
-    public static func gzip(level: Int = 6) -> ZlibCompressor {
+    package static func gzip(level: Int = 6) -> ZlibCompressor {
         ZlibCompressor("gzip", .gzip, level: Int32(min(max(level, 1), 9)))
     }
 
     /// The zlib format, RFC 1950, which gRPC calls deflate. `level`: 1 is fastest, 9 smallest.
-    public static func deflate(level: Int = 6) -> ZlibCompressor {
+    package static func deflate(level: Int = 6) -> ZlibCompressor {
         ZlibCompressor("deflate", .zlib, level: Int32(min(max(level, 1), 9)))
     }
 
-    public func compress(_ input: borrowing RawSpan, into output: inout Buffer) throws(RPCError) {
+    package func compress(_ input: borrowing RawSpan, into output: inout Buffer) throws(RPCError) {
         let stream = try deflaters.take(for: name)
         defer { deflaters.give(stream) }
         try input.withUnsafeBytes { (bytes) throws(RPCError) in try stream.deflate(bytes, into: &output) }
     }
 
-    public func decompress(_ input: borrowing RawSpan, into output: inout Buffer, limit: Int) throws(RPCError) {
+    package func decompress(_ input: borrowing RawSpan, into output: inout Buffer, limit: Int) throws(RPCError) {
         let stream = try inflaters.take(for: name)
         defer { inflaters.give(stream) }
         try input.withUnsafeBytes { (bytes) throws(RPCError) in
@@ -68,4 +68,14 @@ private final class ZlibPool: Sendable {
         stream.reset()
         idle.withLock { if $0.count < ZlibPool.capacity { $0.append(stream) } }
     }
+}
+
+extension CompressorRegistry {
+    /// gzip and deflate.
+    package static let builtIn: CompressorRegistry = {
+        var registry = CompressorRegistry()
+        registry.register(ZlibCompressor.gzip())
+        registry.register(ZlibCompressor.deflate())
+        return registry
+    }()
 }

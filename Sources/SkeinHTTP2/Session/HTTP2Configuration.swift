@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
 
 package enum SessionRole: Sendable, Hashable {
     case client
@@ -6,7 +7,7 @@ package enum SessionRole: Sendable, Hashable {
 }
 
 /// The limits of one connection. All sizes in bytes.
-package struct HTTP2Configuration: Sendable, Hashable {
+package struct HTTP2Configuration: Sendable {
     /// What a peer may send on one stream before the application takes some of it.
     package var initialStreamWindow = 1 << 20
     /// What a peer may send on all streams before it hears from us.
@@ -30,6 +31,9 @@ package struct HTTP2Configuration: Sendable, Hashable {
     /// How many streams a client may reset at once, and how many a second after that.
     package var resetBurst = 1000
     package var resetRate = 33
+
+    /// What messages may be compressed with.
+    package var compressors = CompressorRegistry.builtIn
 
     package init() {}
 }

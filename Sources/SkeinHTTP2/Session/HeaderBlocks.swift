@@ -21,6 +21,8 @@ extension HeaderWriter {
         }
         add("te", "trailers")
         addContentType(request.contentSubtype)
+        if let encoding = request.encoding { add("grpc-encoding", encoding) }
+        add("grpc-accept-encoding", request.acceptEncoding)
         if !request.userAgent.isEmpty { add("user-agent", request.userAgent) }
         add(request.metadata)
     }
@@ -29,6 +31,8 @@ extension HeaderWriter {
         begin()
         add(":status", "200")
         addContentType(response.contentSubtype)
+        if let encoding = response.encoding { add("grpc-encoding", encoding) }
+        add("grpc-accept-encoding", response.acceptEncoding)
         add(response.metadata)
     }
 
@@ -49,7 +53,7 @@ extension HeaderWriter {
         addContentType(contentSubtype)
         switch field {
         case .allowPOST: add("allow", "POST")
-        case .acceptIdentity: add("grpc-accept-encoding", "identity")
+        case .acceptEncoding(let names): add("grpc-accept-encoding", names)
         case nil: break
         }
         addEnding(trailers)

@@ -67,6 +67,7 @@ extension HTTP2Session {
     private func requestHeadersComplete(_ stream: HTTP2Stream, _ ends: Bool) {
         if !stream.isRequestComplete {
             stream.isRequestComplete = true
+            stream.deframer.acceptsCompressed = !stream.requestHead.isIdentityEncoded
             events.append(.head(stream, endStream: ends))
         } else if ends {
             events.append(.endStream(stream))
@@ -78,6 +79,7 @@ extension HTTP2Session {
             events.append(.trailers(stream))
         } else if !(100..<200).contains(stream.responseHead.httpStatus) {
             stream.hasHead = true
+            stream.deframer.acceptsCompressed = !stream.responseHead.isIdentityEncoded
             events.append(.head(stream, endStream: ends))
         }
         if ends, !stream.isLocalClosed { endEarly(stream) }

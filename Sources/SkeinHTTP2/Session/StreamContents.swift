@@ -12,7 +12,12 @@ extension HTTP2Stream {
 
     // MARK: server
 
-    package var rejection: Rejection? { requestHead.rejection }
+    package func rejection(_ compressors: borrowing CompressorRegistry) -> Rejection? {
+        requestHead.rejection(compressors)
+    }
+    /// How the client compresses, unless it does not.
+    package var requestEncoding: String? { requestHead.isIdentityEncoded ? nil : requestHead.encoding }
+    package func clientAccepts(encoding name: String) -> Bool { requestHead.accepts(encoding: name) }
     package var requestTimeout: RequestHead.Timeout { requestHead.timeout }
     package var requestMetadata: Metadata { requestHead.metadata }
     package var path: String { requestHead.pathText }
@@ -20,16 +25,22 @@ extension HTTP2Stream {
     package func withPath(_ body: (UnsafeRawBufferPointer) -> Void) { requestHead.withPath(body) }
 
     package func feedHead(
-        to machine: inout ServerStreamMachine, kind: CallKind, endStream: Bool
+        to machine: inout ServerStreamMachine, kind: CallKind, endStream: Bool,
+        compressors: borrowing CompressorRegistry
     ) -> ServerStreamMachine.Output {
-        machine.head(requestHead, kind: kind, endStream: endStream)
+        machine.head(requestHead, kind: kind, endStream: endStream, compressors: compressors)
     }
 
     // MARK: client
 
-    package func feedHead(to machine: inout ClientStreamMachine, endStream: Bool) -> ClientStreamMachine.Output {
-        machine.head(responseHead, endStream: endStream)
+    package func feedHead(
+        to machine: inout ClientStreamMachine, endStream: Bool, compressors: borrowing CompressorRegistry
+    ) -> ClientStreamMachine.Output {
+        machine.head(responseHead, endStream: endStream, compressors: compressors)
     }
+
+    /// How the server compresses, unless it does not.
+    package var responseEncoding: String? { responseHead.isIdentityEncoded ? nil : responseHead.encoding }
 
     package func feedTrailers(to machine: inout ClientStreamMachine) -> ClientStreamMachine.Output {
         machine.trailers(trailers, isTruncated: deframer.hasPartialMessage)

@@ -41,7 +41,7 @@ package final class ClientConnection: Connection, @unchecked Sendable {
         self.handshakeTimeout = handshakeTimeout
         maxMessageBytes = configuration.maxMessageBytes
         let session = try HTTP2Session(role: .client, configuration: configuration) { HTTP2Stream() }
-        super.init(on: eventLoop, session: session)
+        super.init(on: eventLoop, session: session, compressors: configuration.compressors)
     }
 
     // MARK: life of the connection
@@ -184,7 +184,11 @@ package final class ClientConnection: Connection, @unchecked Sendable {
         case .remoteSettings: becameReady()
         case .head(let stream, let endStream):
             let stream = ClientConnection.cast(stream)
-            apply(stream.feedHead(to: &stream.machine, endStream: endStream), to: stream)
+            apply(
+                stream.feedHead(to: &stream.machine, endStream: endStream, compressors: compressors), to: stream)
+            if let encoding = stream.responseEncoding {
+                stream.setCompression(compressors.find(encoding), limit: stream.maxMessageBytes ?? maxMessageBytes)
+            }
         case .trailers(let stream):
             let stream = ClientConnection.cast(stream)
             apply(stream.feedTrailers(to: &stream.machine), to: stream)

@@ -6,7 +6,7 @@ package import SkeinHTTP2
 package protocol ClientStreamSink: AnyObject, Sendable {
     func received(metadata: Metadata)
     /// A message has come. Of a streamed response the pipes hold it already.
-    func received(message: Buffer)
+    func received(message: ReceivedMessage)
     /// Exactly once, and last.
     func ended(_ end: ClientStreamEnd)
 }

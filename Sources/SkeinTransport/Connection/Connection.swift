@@ -26,6 +26,8 @@ package enum ConnectionCommand: Sendable {
 package class Connection: @unchecked Sendable, ByteInput {
     package final let eventLoop: any EventLoop
     package final let session: HTTP2Session
+    /// What messages may be compressed with.
+    final let compressors: CompressorRegistry
     final let inbox = Inbox<ConnectionCommand>()
     private final var output: (any ByteOutput)?
     /// Ends the attempt to connect, while there is one.
@@ -43,8 +45,9 @@ package class Connection: @unchecked Sendable, ByteInput {
     /// How much is handed to the transport at once. The transport's high-water mark matches it.
     static let outputChunk = 128 * 1024
 
-    init(on eventLoop: any EventLoop, session: HTTP2Session) {
+    init(on eventLoop: any EventLoop, session: HTTP2Session, compressors: CompressorRegistry) {
         self.eventLoop = eventLoop
+        self.compressors = compressors
         self.session = session
     }
 

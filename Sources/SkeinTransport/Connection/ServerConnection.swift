@@ -32,7 +32,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
             streamWindow: configuration.initialStreamWindow, sendHighWater: configuration.sendHighWater)
         maxMessageBytes = configuration.maxMessageBytes
         let session = try HTTP2Session(role: .server, configuration: configuration) { ServerStream() }
-        super.init(on: eventLoop, session: session)
+        super.init(on: eventLoop, session: session, compressors: configuration.compressors)
     }
 
     override func didDisconnect() {
@@ -62,13 +62,14 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func received(headOf stream: ServerStream, endStream: Bool) {
         stream.connection = self
-        if let rejection = stream.rejection { return reject(stream, rejection) }
+        if let rejection = stream.rejection(compressors) { return reject(stream, rejection) }
         guard let delegate else { return session.reset(stream, .refusedStream) }
         if case .some(let timeout) = stream.requestTimeout { stream.deadline = .after(timeout) }
         switch delegate.accept(stream, on: self) {
         case .failure(let error): reject(stream, Rejection(error.code, error.message))
         case .success(let sink):
-            let output = stream.feedHead(to: &stream.machine, kind: sink.kind, endStream: endStream)
+            let output = stream.feedHead(
+                to: &stream.machine, kind: sink.kind, endStream: endStream, compressors: compressors)
             if case .reject(let rejection) = output { return reject(stream, rejection) }
             open(stream, sink, endStream: endStream)
         }
@@ -81,6 +82,9 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func open(_ stream: ServerStream, _ sink: any ServerStreamSink, endStream: Bool) {
         stream.sink = sink
+        if let encoding = stream.requestEncoding {
+            stream.setCompression(compressors.find(encoding), limit: stream.maxMessageBytes ?? maxMessageBytes)
+        }
         if sink.kind != .unary {
             stream.pipes = MessagePipes(limits, readsMessages: !sink.kind.hasSingleRequest)
             stream.pipes?.attach(stream)
@@ -132,9 +136,10 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         let trailers = OutgoingTrailers(status: completion.status, metadata: completion.trailing)
         let messages = stream.pipes?.takeOutbound().messages ?? []
         let isTrailersOnly =
-            !stream.hasSentHead && completion.status.code != .ok && messages.isEmpty && completion.initial.isEmpty
+            !stream.hasSentHead && completion.status.code != .ok && messages.isEmpty
+            && completion.head.metadata.isEmpty
         if isTrailersOnly { return session.respondTrailersOnly(stream, trailers) }
-        sendHead(stream, completion.initial)
+        sendHead(stream, completion.head)
         for message in messages { session.send(stream, message) }
         if let message = completion.message { session.send(stream, message) }
         session.finish(stream, trailers)
@@ -145,14 +150,17 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     override func prepareToSend(_ stream: CallStream) -> Bool {
         let stream = unsafeDowncast(stream, to: ServerStream.self)
         guard let sink = stream.sink, !stream.hasAnswered, !stream.isClosed else { return false }
-        sendHead(stream, sink.initialMetadata)
+        if !stream.hasSentHead { sendHead(stream, sink.takeHead()) }
         return true
     }
 
-    private func sendHead(_ stream: ServerStream, _ metadata: Metadata) {
+    private func sendHead(_ stream: ServerStream, _ head: ServerContext.Head) {
         guard !stream.hasSentHead else { return }
         stream.hasSentHead = true
-        session.respond(stream, OutgoingResponse(metadata: metadata))
+        session.respond(
+            stream,
+            OutgoingResponse(
+                metadata: head.metadata, encoding: head.compressor?.name, acceptEncoding: compressors.acceptEncoding))
     }
 
     // MARK: ends that are not the handler's

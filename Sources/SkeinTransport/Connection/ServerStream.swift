@@ -5,12 +5,12 @@ internal import SkeinHTTP2
 /// What a server stream tells its call. On the connection's loop.
 package protocol ServerStreamSink: AnyObject, Sendable {
     var kind: CallKind { get }
-    /// What goes ahead of the first message.
-    var initialMetadata: Metadata { get }
+    /// What goes ahead of the first message; asked once, and not changed after.
+    func takeHead() -> ServerContext.Head
     /// The stream is open and knows the sink.
     func accepted()
     /// A request message has come. Of streamed requests the pipes hold it already.
-    func received(message: Buffer)
+    func received(message: ReceivedMessage)
     /// The client has sent everything.
     func receivedEnd()
     /// Nobody waits for the answer any more. At most once, and not after the handler's answer was sent.
@@ -21,14 +21,14 @@ package protocol ServerStreamSink: AnyObject, Sendable {
 
 /// What a handler ends with.
 package struct ServerCompletion: Sendable {
-    package var initial: Metadata
+    package var head: ServerContext.Head
     /// Framed.
     package var message: Buffer?
     package var status: Status
     package var trailing: Metadata
 
-    package init(initial: Metadata, message: consuming Buffer?, status: Status, trailing: Metadata) {
-        self.initial = initial
+    package init(head: ServerContext.Head, message: consuming Buffer?, status: Status, trailing: Metadata) {
+        self.head = head
         self.message = message
         self.status = status
         self.trailing = trailing
@@ -55,6 +55,11 @@ package final class ServerStream: CallStream, DeadlineHeapElement, ServerContext
     package func complete(_ completion: consuming ServerCompletion) {
         self.completion = completion
         connection.post(.complete(self))
+    }
+
+    /// The compressor `name`, if the server has it and the client reads what it writes.
+    package func responseCompressor(_ name: String) -> (any Compressor)? {
+        clientAccepts(encoding: name) ? connection.compressors.find(name) : nil
     }
 
     package func sendInitialMetadata() {

@@ -8,27 +8,35 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) package final var connection: Connection!
     /// The queues of a streaming call; a unary call has none and pays nothing.
     @exclusivity(unchecked) package final var pipes: MessagePipes?
+    /// How the peer compresses messages, if it does.
+    @exclusivity(unchecked) private final var compression: StreamCompression?
     /// Bytes of the incomplete message that have been returned to the window already.
     @exclusivity(unchecked) private final var creditedPartial = 0
     /// Received bytes that were returned to the window, or will be when a reader takes them from the pipes.
     @exclusivity(unchecked) private final var accountedBytes = 0
 
+    /// What the peer compresses messages with.
+    final func setCompression(_ compressor: (any Compressor)?, limit: Int) {
+        compression = compressor.map { StreamCompression($0, limit: limit) }
+    }
+
     /// Takes the complete messages off the deframer and gives them to `deliver`; the bytes to return to the window.
     ///
     /// Streamed messages go to the pipes and are credited when they are read. Everything else, and the incomplete
     /// message a reader waits for, is credited at once: nothing else would ever complete it.
-    final func receiveMessages(_ deliver: (Buffer) -> Void) throws(RPCError) -> Int {
+    final func receiveMessages(_ deliver: (ReceivedMessage) -> Void) throws(RPCError) -> Int {
         var credit = 0
         while let message = try nextMessage() {
             let uncredited = message.wireLength - creditedPartial
             creditedPartial = 0
             accountedBytes += uncredited
+            let received = ReceivedMessage(message.bytes, compression: message.compressed ? compression : nil)
             if let pipes, pipes.readsMessages {
-                pipes.deliver(message.bytes, wireLength: uncredited)
+                pipes.deliver(received, wireLength: uncredited)
             } else {
                 credit += uncredited
             }
-            deliver(message.bytes)
+            deliver(received)
         }
         return credit + takePartialCredit()
     }

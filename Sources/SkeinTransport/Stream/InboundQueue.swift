@@ -11,7 +11,7 @@ package struct InboundQueue {
     package typealias Waiter = UnsafeContinuation<Void, Never>
 
     package enum Taken {
-        case message(Buffer, credit: Int)
+        case message(ReceivedMessage, credit: Int)
         case ended(RPCError?)
         case empty
     }
@@ -24,7 +24,7 @@ package struct InboundQueue {
     }
 
     private struct Item {
-        let message: Buffer
+        let message: ReceivedMessage
         let wireLength: Int
     }
 
@@ -42,7 +42,7 @@ package struct InboundQueue {
     // MARK: the loop's side
 
     /// Adds a message and gives back the reader to resume, if one waits.
-    package mutating func deliver(_ message: Buffer, wireLength: Int) -> Waiter? {
+    package mutating func deliver(_ message: ReceivedMessage, wireLength: Int) -> Waiter? {
         guard end == nil else { return nil }
         items.append(Item(message: message, wireLength: wireLength))
         traffic.messages += 1

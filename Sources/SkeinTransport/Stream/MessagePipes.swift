@@ -29,14 +29,19 @@ package final class MessagePipes: Sendable {
 
     // MARK: the tasks' side
 
-    /// The next message; `nil` at the end. Suspends until there is one. A cancelled task gets an error.
+    /// The next message, decompressed; `nil` at the end. Suspends until there is one. A cancelled task gets an error.
     package nonisolated(nonsending) func nextMessage() async throws(RPCError) -> Buffer? {
         while true {
             if Task.isCancelled { throw taskCancelled(inbound.withLock { $0.failure }) }
             switch inbound.withLock({ $0.take() }) {
             case .message(let message, let credit):
                 if credit > 0 { post { .consumed($0, credit) } }
-                return message
+                do throws(RPCError) {
+                    return try message.content()
+                } catch {
+                    cancelled?(error)
+                    throw error
+                }
             case .ended(let error):
                 attach(nil)
                 if let error { throw error }
@@ -113,7 +118,7 @@ package final class MessagePipes: Sendable {
     package func rewind() -> Bool { outbound.withLock { $0.rewind() } }
     package func commit() { outbound.withLock { $0.commit() } }
 
-    func deliver(_ message: Buffer, wireLength: Int) {
+    func deliver(_ message: ReceivedMessage, wireLength: Int) {
         inbound.withLock { $0.deliver(message, wireLength: wireLength) }?.resume()
     }
 

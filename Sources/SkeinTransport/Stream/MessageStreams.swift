@@ -20,38 +20,33 @@ package struct IncomingMessages: Sendable {
 @usableFromInline
 package struct OutgoingMessages: Sendable {
     package let pipes: MessagePipes
-    private let limit: Int
+    private let context: ServerContext
 
-    /// - Parameter limit: the largest message, in bytes.
-    package init(_ pipes: MessagePipes, limit: Int = .max) {
+    /// - Parameter context: says how messages are compressed.
+    package init(_ pipes: MessagePipes, _ context: ServerContext) {
         self.pipes = pipes
-        self.limit = limit
+        self.context = context
     }
 
     /// An empty buffer with room for the message prefix.
     @usableFromInline
     package static func makeBuffer() -> Buffer { MessageFramer.makeBuffer(capacity: 64) }
 
-    /// Puts the prefix in front of `message`.
-    package static func seal(_ message: inout Buffer) { MessageFramer.seal(&message) }
-
-    package static func seal(_ message: inout Buffer?) {
-        guard message != nil else { return }
-        MessageFramer.seal(&message!)
+    /// Compresses `message`, if it is to be, and puts the prefix in front of it.
+    package static func frame(_ message: inout Buffer, _ compressor: (any Compressor)?) throws(RPCError) {
+        guard let compressor else { return MessageFramer.seal(&message) }
+        var compressed = MessageFramer.makeBuffer(capacity: message.count / 2)
+        try message.withBytes { (bytes) throws(RPCError) in try compressor.compress(bytes, into: &compressed) }
+        MessageFramer.seal(&compressed, compressed: true)
+        message = compressed
     }
 
-    package static func sealed(_ message: consuming Buffer) -> Buffer {
-        MessageFramer.seal(&message)
-        return message
-    }
-
-    /// Frames and sends `message`, which `makeBuffer` made. Suspends while the peer does not keep up.
+    /// Sends `message`, which `makeBuffer` made. Suspends while the peer does not keep up.
     @usableFromInline
-    package nonisolated(nonsending) func write(_ message: consuming Buffer) async throws(RPCError) {
-        guard message.count <= limit else {
-            throw RPCError(.resourceExhausted, "send a message of \(message.count) bytes: the limit is \(limit)")
-        }
-        MessageFramer.seal(&message)
+    package nonisolated(nonsending) func write(
+        _ message: consuming Buffer, compressed: Bool
+    ) async throws(RPCError) {
+        try OutgoingMessages.frame(&message, compressed ? context.responseCompressor : nil)
         try await pipes.write(message)
     }
 

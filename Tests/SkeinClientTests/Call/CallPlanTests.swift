@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
+import SkeinHTTP2
 import Testing
 
 @testable import SkeinClient
@@ -20,7 +21,7 @@ struct CallPlanTests {
 
     @Test("without anything there is no deadline, no metadata, fail fast, 4 MiB")
     func empty() {
-        let plan = CallPlan(method, .init(), config: nil)
+        let plan = CallPlan(method, .init(), config: nil, compressors: .builtIn)
         #expect(plan.deadline == nil)
         #expect(!plan.waitsForReady)
         #expect(plan.maxResponseBytes == 4 << 20)
@@ -38,12 +39,12 @@ struct CallPlanTests {
             deadline: .after(.seconds(times[4])))
         let config = config { $0.timeout = .seconds(times[2]) }
         let plan = await ServerContext.$current.withValue(handler) {
-            await withDeadline(.seconds(times[3])) { CallPlan(method, options, config: config) }
+            await withDeadline(.seconds(times[3])) { CallPlan(method, options, config: config, compressors: .builtIn) }
         }
         #expect(seconds(plan) == 10)
         #expect(plan.parent === handler)
         let detached = ServerContext.$current.withValue(handler) {
-            CallPlan(method, .detached, config: nil)
+            CallPlan(method, .detached, config: nil, compressors: .builtIn)
         }
         #expect(detached.deadline == nil)
         #expect(detached.parent == nil)
@@ -56,16 +57,17 @@ struct CallPlanTests {
             $0.maxRequestBytes = 100
             $0.maxResponseBytes = 200
         }
-        #expect(CallPlan(method, .init(), config: config).waitsForReady)
-        #expect(!CallPlan(method, .failFast, config: config).waitsForReady)
-        let plan = CallPlan(method, .maxMessageBytes(request: 50, response: 1000), config: config)
+        #expect(CallPlan(method, .init(), config: config, compressors: .builtIn).waitsForReady)
+        #expect(!CallPlan(method, .failFast, config: config, compressors: .builtIn).waitsForReady)
+        let plan = CallPlan(
+            method, .maxMessageBytes(request: 50, response: 1000), config: config, compressors: .builtIn)
         #expect(plan.maxRequestBytes == 50)
         #expect(plan.maxResponseBytes == 200)
     }
 
     @Test("metadata that cannot be sent is a problem that names the method")
     func problem() {
-        let plan = CallPlan(method, .metadata(["bad name": "x"]), config: nil)
+        let plan = CallPlan(method, .metadata(["bad name": "x"]), config: nil, compressors: .builtIn)
         #expect(plan.problem?.code == .internal)
         #expect(plan.problem?.message.contains("/a.B/C") == true)
     }

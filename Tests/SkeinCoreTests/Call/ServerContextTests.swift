@@ -47,7 +47,7 @@ struct ServerContextTests {
         context.initialMetadata["i"] = "1"
         context.trailingMetadata["t"] = "2"
         let metadata = context.handlerReturned()
-        #expect(metadata.initial == ["i": "1"])
+        #expect(metadata.head.metadata == ["i": "1"])
         #expect(metadata.trailing == ["t": "2"])
         #expect(ends.codes == [.cancelled])
         let error = #expect(throws: RPCError.self) { try context.adopt(inner, ends.add) }

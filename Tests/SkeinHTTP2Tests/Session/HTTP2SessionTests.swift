@@ -13,7 +13,7 @@ import Testing
         let served = try #require(pair.server.streams.first)
         #expect(served.requestHead.pathText == "/test.Echo/Say")
         #expect(served.requestHead.metadata == ["x": "y", "k-bin": .binary([1, 2, 255])])
-        #expect(served.requestHead.rejection == nil)
+        #expect(served.requestHead.rejection(.builtIn) == nil)
         #expect(served.log == ["head", "data", "end", "closed"])
         #expect(stream.log == ["head", "data", "trailers", "closed"])
         #expect(stream.responseHead.httpStatus == 200 && stream.responseHead.contentType == .grpc)
@@ -99,7 +99,7 @@ import Testing
             RawFrame.Kind.headers, flags: 5, stream: 1,
             RawFrame.block([(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a")]))
         server.onEvent = { side, event in
-            if case .head(let stream, _) = event, let rejection = stream.requestHead.rejection {
+            if case .head(let stream, _) = event, let rejection = stream.requestHead.rejection(.builtIn) {
                 side.session.reject(stream, rejection)
             }
         }

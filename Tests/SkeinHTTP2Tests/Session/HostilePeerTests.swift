@@ -21,7 +21,7 @@ import Testing
         let rest = RawFrame(RawFrame.Kind.continuation, flags: 4, stream: 1, Array(block[16_000...]))
         server.input(first.bytes + rest.bytes)
         let head = server.streams[0].requestHead
-        #expect(head.isOverLimit && head.rejection?.status.code == .resourceExhausted)
+        #expect(head.isOverLimit && head.rejection(.builtIn)?.status.code == .resourceExhausted)
         #expect(head.metadata.count < 40)
         server.input(RawFrame.call(3, end: true).bytes)
         #expect(server.streams[1].log == ["head end"] && server.error == nil)

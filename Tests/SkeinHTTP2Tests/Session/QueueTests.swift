@@ -66,14 +66,15 @@ import Testing
         for _ in 0..<2 { writer.writeRequest(request) }
         let fields = writer.lines
         #expect(
-            fields.prefix(7) == [
+            fields.prefix(8) == [
                 ":method: POST", ":scheme: http", ":path: /test.Echo/Say", ":authority: localhost:50051",
                 "te: trailers",
-                "content-type: application/grpc+proto", "user-agent: grpc-swift-skein/0.1",
+                "content-type: application/grpc+proto", "grpc-accept-encoding: identity",
+                "user-agent: grpc-swift-skein/0.1",
             ])
         #expect(
-            fields.count == 109 && fields[7].utf8.count == 5_005 && fields[8] == "last: 1"
-                && fields[108] == "x-99: value 99")
+            fields.count == 110 && fields[8].utf8.count == 5_005 && fields[9] == "last: 1"
+                && fields[109] == "x-99: value 99")
     }
 
     @Test("the timeout stands right after the pseudo headers")

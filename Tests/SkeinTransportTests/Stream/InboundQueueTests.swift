@@ -9,7 +9,7 @@ struct InboundQueueTests {
 
     private func text(_ taken: InboundQueue.Taken) -> String {
         switch taken {
-        case .message(let message, let credit): "\([UInt8](message)) \(credit)"
+        case .message(let message, let credit): "\([UInt8](message.bytes)) \(credit)"
         case .ended(let error): "ended \(error.map { "\($0.code)" } ?? "well")"
         case .empty: "empty"
         }
@@ -19,7 +19,7 @@ struct InboundQueueTests {
     func credits() {
         var queue = InboundQueue(creditThreshold: 10)
         #expect(text(queue.take()) == "empty")
-        for number in UInt8(1)...3 { _ = queue.deliver(Buffer([number]), wireLength: 6) }
+        for number in UInt8(1)...3 { _ = queue.deliver(ReceivedMessage(Buffer([number])), wireLength: 6) }
         #expect(text(queue.take()) == "[1] 0")
         #expect(text(queue.take()) == "[2] 12")
         #expect(text(queue.take()) == "[3] 0")
@@ -30,10 +30,10 @@ struct InboundQueueTests {
     @Test("after a good end the rest can be read; after a discarding one it is credited and gone")
     func ends() {
         var queue = InboundQueue(creditThreshold: 100)
-        _ = queue.deliver(Buffer([1]), wireLength: 6)
-        _ = queue.deliver(Buffer([2]), wireLength: 6)
+        _ = queue.deliver(ReceivedMessage(Buffer([1])), wireLength: 6)
+        _ = queue.deliver(ReceivedMessage(Buffer([2])), wireLength: 6)
         #expect(queue.finish(nil, discarding: false).credit == 0)
-        #expect(queue.deliver(Buffer([3]), wireLength: 6) == nil)
+        #expect(queue.deliver(ReceivedMessage(Buffer([3])), wireLength: 6) == nil)
         #expect(text(queue.take()) == "[1] 6")
         #expect(queue.finish(error, discarding: true).credit == 6)
         #expect(text(queue.take()) == "ended \(error.code)")
@@ -46,18 +46,18 @@ struct InboundQueueTests {
     func parking() async {
         await withUnsafeContinuation { (waiter: InboundQueue.Waiter) in
             var queue = InboundQueue(creditThreshold: 10)
-            _ = queue.deliver(Buffer([1]), wireLength: 6)
+            _ = queue.deliver(ReceivedMessage(Buffer([1])), wireLength: 6)
             if case .parked = queue.park(waiter) { Issue.record("parked beside a message") }
             _ = queue.take()
             guard case .parked(tellLoop: false) = queue.park(waiter) else {
                 Issue.record("not parked")
                 return waiter.resume()
             }
-            guard let woken = queue.deliver(Buffer([2]), wireLength: 6) else {
+            guard let woken = queue.deliver(ReceivedMessage(Buffer([2])), wireLength: 6) else {
                 Issue.record("nobody was woken")
                 return waiter.resume()
             }
-            #expect(queue.deliver(Buffer([3]), wireLength: 6) == nil)
+            #expect(queue.deliver(ReceivedMessage(Buffer([3])), wireLength: 6) == nil)
             woken.resume()
         }
         await withUnsafeContinuation { (waiter: InboundQueue.Waiter) in
@@ -74,7 +74,7 @@ struct InboundQueueTests {
     func partial() async {
         await withUnsafeContinuation { (waiter: InboundQueue.Waiter) in
             var queue = InboundQueue(creditThreshold: 100)
-            _ = queue.deliver(Buffer([1]), wireLength: 6)
+            _ = queue.deliver(ReceivedMessage(Buffer([1])), wireLength: 6)
             _ = queue.take()
             #expect(queue.creditIfReaderWaits(holding: 500) == nil)
             guard case .parked(tellLoop: true) = queue.park(waiter) else {
@@ -99,11 +99,11 @@ struct InboundQueueTests {
         for _ in 0..<200 {
             if Bool.random(using: &random) {
                 let length = Int.random(in: 5...30, using: &random)
-                _ = queue.deliver(Buffer([next]), wireLength: length)
+                _ = queue.deliver(ReceivedMessage(Buffer([next])), wireLength: length)
                 next &+= 1
                 delivered += length
             } else if case .message(let message, let credit) = queue.take() {
-                #expect([UInt8](message) == [expected])
+                #expect([UInt8](message.bytes) == [expected])
                 expected &+= 1
                 credited += credit
             }
