@@ -64,6 +64,7 @@ final class EchoService: Skein_Testing_Echo.Service {
             context.initialMetadata.append(element.name, element.value)
             context.trailingMetadata.append(element.name, element.value)
         }
+        if let name = context.metadata["x-answer-with"] { context.compressResponses(with: .init(name: name)) }
         if !context.initialMetadata.isEmpty { context.sendInitialMetadata() }
         do {
             return try await handle()

@@ -10,7 +10,8 @@ What a request asks for:
 - delay_ms: a wait before each reply.
 - fail_code, fail_message: the call ends with this status, in place of the reply or after the replies of Expand.
 Collect replies with the texts of its requests, joined by spaces; Update answers each request.
-Request metadata named x-echo-… comes back both as initial and as trailing metadata.
+Request metadata named x-echo-… comes back both as initial and as trailing metadata; x-answer-with names what the
+replies are compressed with, gzip or deflate.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 from echo_protos import EchoReply, stubs
 
+ALGORITHMS = {"gzip": grpc.Compression.Gzip, "deflate": grpc.Compression.Deflate}
 CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -111,6 +113,9 @@ class Call:
         self.echo, self.context = echo, context
 
     async def __aenter__(self):
+        metadata = dict(self.context.invocation_metadata())
+        if algorithm := ALGORITHMS.get(metadata.get("x-answer-with")):
+            self.context.set_compression(algorithm)
         echoed = tuple((name, value) for name, value in self.context.invocation_metadata() if name.startswith("x-echo-"))
         if echoed:
             await self.context.send_initial_metadata(echoed)
