@@ -58,7 +58,9 @@ final class ChannelCore: Sendable {
                 BalancerControl.Environment(
                     cell: cell, queue: queue, states: states, config: config, resolver: resolver,
                     connector: connections
-                        ?? Connector(HTTP2Configuration(options), timeout: options.backoff.minimumConnectTimeout),
+                        ?? Connector(
+                            HTTP2Configuration(options), timeout: options.backoff.minimumConnectTimeout,
+                            keepalive: ClientKeepalive(options.keepalive)),
                     group: group, eventLoop: eventLoop, options: options, target: target)))
         link.connect(to: balancer)
     }

@@ -24,6 +24,8 @@ public struct ChannelOptions: Sendable {
     public var userAgent: String?
     /// A channel without a call for this long drops its connections and stops resolving (gRFC A62: 30 minutes).
     public var idleTimeout = Duration.seconds(30 * 60)
+    /// How connections find out that a silent server is gone. Default: not before TCP does (gRFC A8).
+    public var keepalive: Keepalive?
     /// Between connection attempts to one server.
     public var backoff = Backoff()
     /// The most bytes of response headers, counted as HTTP/2 does (RFC 9113 section 6.5.2).
@@ -60,6 +62,12 @@ public struct ChannelOptions: Sendable {
     public func policy<P: EndpointPolicy>(_ policy: P.Type) -> ChannelOptions { with { $0.policies.register(policy) } }
     public func defaults(_ options: CallOptions) -> ChannelOptions { with { $0.defaults = options } }
     public func idle(after timeout: Duration) -> ChannelOptions { with { $0.idleTimeout = timeout } }
+    /// Intervals of less than 10 s are raised to it; servers close connections that ask too often.
+    public func keepalive(
+        every interval: Duration, timeout: Duration = .seconds(20), withoutCalls: Bool = false
+    ) -> ChannelOptions {
+        with { $0.keepalive = Keepalive(every: interval, timeout: timeout, withoutCalls: withoutCalls) }
+    }
     public func backoff(_ backoff: Backoff) -> ChannelOptions { with { $0.backoff = backoff } }
     public func compressor(_ compressor: any Compressor) -> ChannelOptions {
         with { $0.compressors.register(compressor) }
@@ -90,6 +98,11 @@ extension ChannelOptions {
     public static func policy<P: EndpointPolicy>(_ policy: P.Type) -> ChannelOptions { ChannelOptions().policy(policy) }
     public static func defaults(_ options: CallOptions) -> ChannelOptions { ChannelOptions().defaults(options) }
     public static func idle(after timeout: Duration) -> ChannelOptions { ChannelOptions().idle(after: timeout) }
+    public static func keepalive(
+        every interval: Duration, timeout: Duration = .seconds(20), withoutCalls: Bool = false
+    ) -> ChannelOptions {
+        ChannelOptions().keepalive(every: interval, timeout: timeout, withoutCalls: withoutCalls)
+    }
     public static func backoff(_ backoff: Backoff) -> ChannelOptions { ChannelOptions().backoff(backoff) }
     public static func compressor(_ compressor: any Compressor) -> ChannelOptions {
         ChannelOptions().compressor(compressor)

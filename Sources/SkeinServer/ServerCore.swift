@@ -11,12 +11,14 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
     private let methods: MethodTable
     private let launchers: [ObjectIdentifier: HandlerLauncher]
     private let configuration: HTTP2Configuration
+    private let limits: ServerConnectionLimits
     private let maxRequestBytes: Int
 
     init(_ methods: MethodTable, _ options: ServerOptions, loops: ServerLoops, activities: [LoopActivity]) {
         self.methods = methods
         maxRequestBytes = options.maxRequestBytes
         configuration = HTTP2Configuration(options)
+        limits = ServerConnectionLimits(options)
         let execution = { @Sendable (method: RegisteredMethod) in
             options.methodHandlers.isEmpty
                 ? options.handlers : options.methodHandlers[method.descriptor.path] ?? options.handlers
@@ -33,7 +35,7 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
     func makeConnection(_ peer: Peer, _ eventLoop: any EventLoop) -> ServerConnection? {
         guard
             let connection = try? ServerConnection(
-                from: peer, on: eventLoop, configuration: configuration, delegate: self),
+                from: peer, on: eventLoop, configuration: configuration, limits: limits, delegate: self),
             connections.add(connection)
         else { return nil }
         return connection
@@ -66,5 +68,17 @@ extension HTTP2Configuration {
         maxHeaderListBytes = options.maxHeaderBytes
         maxMessageBytes = options.maxRequestBytes
         compressors = options.compressors
+    }
+}
+
+extension ServerConnectionLimits {
+    fileprivate init(_ options: ServerOptions) {
+        self.init()
+        handshakeTimeout = options.handshakeTimeout
+        keepalive = options.keepalive
+        minimumPingInterval = options.minimumPingInterval
+        permitsPingsWithoutCalls = options.permitsPingsWithoutCalls
+        age = ConnectionAge.Limits(
+            idle: options.maxConnectionIdle, age: options.maxConnectionAge, grace: options.maxConnectionAgeGrace)
     }
 }

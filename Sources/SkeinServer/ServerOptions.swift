@@ -2,6 +2,7 @@
 public import Logging
 public import SkeinCore
 internal import SkeinHTTP2
+public import SkeinTransport
 
 /// How a server behaves. Every limit has a sane default.
 public struct ServerOptions: Sendable {
@@ -22,6 +23,20 @@ public struct ServerOptions: Sendable {
     public var connectionWindow = 8 << 20
     /// What requests may be compressed with, and responses if a handler asks for it. Default: gzip and deflate.
     public var compressors = CompressorRegistry.builtIn
+    /// From a connection's start to its HTTP/2 preface; slower clients are cut off.
+    public var handshakeTimeout = Duration.seconds(10)
+    /// How connections find out that a silent client is gone. Default: a PING after two hours (gRFC A9).
+    public var keepalive: Keepalive? = Keepalive(every: .seconds(2 * 60 * 60), withoutCalls: true)
+    /// The least time between a client's PINGs: the third that comes too soon closes the connection (gRFC A8).
+    public var minimumPingInterval = Duration.seconds(5 * 60)
+    /// Whether that holds without a call, too. By default two hours must pass then.
+    public var permitsPingsWithoutCalls = false
+    /// Connections without a call for this long are closed. Default: never.
+    public var maxConnectionIdle: Duration?
+    /// Connections are drained at this age, give or take a tenth, so that clients balance anew. Default: never.
+    public var maxConnectionAge: Duration?
+    /// What calls get to finish on a connection that is too old. Default: as long as they take.
+    public var maxConnectionAgeGrace: Duration?
     /// How long running calls may take to finish once the server shuts down; then they are cancelled.
     public var grace = Duration.seconds(25)
     /// Where the server reports what operators should know. Default: nowhere.
@@ -44,6 +59,17 @@ public struct ServerOptions: Sendable {
     public func maxConcurrentStreams(_ count: Int) -> ServerOptions { with { $0.maxConcurrentStreams = count } }
     public func compressor(_ compressor: any Compressor) -> ServerOptions {
         with { $0.compressors.register(compressor) }
+    }
+    public func keepalive(every interval: Duration, timeout: Duration = .seconds(20)) -> ServerOptions {
+        with { $0.keepalive = Keepalive(every: interval, timeout: timeout, withoutCalls: true) }
+    }
+    public func maxConnectionIdle(_ limit: Duration) -> ServerOptions { with { $0.maxConnectionIdle = limit } }
+    /// Drains connections at `limit`, give or take a tenth; `grace` is what their calls get to finish.
+    public func maxConnectionAge(_ limit: Duration, grace: Duration? = nil) -> ServerOptions {
+        with {
+            $0.maxConnectionAge = limit
+            $0.maxConnectionAgeGrace = grace
+        }
     }
     public func grace(_ duration: Duration) -> ServerOptions { with { $0.grace = duration } }
     public func logger(_ logger: Logger) -> ServerOptions { with { $0.logger = logger } }

@@ -125,6 +125,12 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         perform(machine.connected())
     }
 
+    func connectionPingedTooOften(_ connection: ClientConnection, _ interval: Duration) {
+        logger?.warning(
+            "the server refuses keepalive PINGs as too many; from now on they wait for \(interval)",
+            metadata: ["endpoint": "\(identity)", "address": "\(connection.address)"])
+    }
+
     func connectionIsDraining(_ connection: ClientConnection, _ reason: String) {
         guard retire(connection) else { return }
         logger?.debug("connection drains: \(reason)", metadata: ["endpoint": "\(identity)"])

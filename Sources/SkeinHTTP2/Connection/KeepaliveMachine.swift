@@ -57,7 +57,8 @@ package struct KeepaliveMachine: Sendable {
         let due = lastRead + interval
         if now < due { return .wait(until: due) }
         pinged = now
-        return .ping(thenWaitUntil: now + timeout)
+        // The answer may come at once, and a silence begin with it.
+        return .ping(thenWaitUntil: now + min(timeout, interval))
     }
 
     /// A stream is about to start: after a rest, and a long silence, the PING goes ahead of it. `nil`: the timer runs.

@@ -17,8 +17,8 @@ package enum SessionEvent {
     /// The stream is gone. Exactly once for each stream given to or made by the session; possibly without a `head`.
     case closed(HTTP2Stream, StreamClosure)
     case goAway(lastStreamID: Int32, code: HTTP2ErrorCode, debugData: [UInt8])
-    case ping([UInt8])
-    case pingAcknowledged([UInt8])
+    case ping
+    case pingAcknowledged(UInt64)
 }
 
 /// How a stream ended.

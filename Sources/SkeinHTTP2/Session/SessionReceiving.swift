@@ -92,9 +92,9 @@ extension HTTP2Session {
     }
 
     private func pingReceived(_ ping: nghttp2_ping) {
-        let opaque = withUnsafeBytes(of: ping.opaque_data) { Array($0) }
+        let opaque = withUnsafeBytes(of: ping.opaque_data) { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
         let isAnswer = ping.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
-        events.append(isAnswer ? .pingAcknowledged(opaque) : .ping(opaque))
+        events.append(isAnswer ? .pingAcknowledged(opaque) : .ping)
     }
 
     private func goAwayReceived(_ goAway: nghttp2_goaway) {

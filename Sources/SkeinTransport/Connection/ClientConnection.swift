@@ -7,6 +7,8 @@ package import SkeinHTTP2
 package protocol ClientConnectionDelegate: AnyObject, Sendable {
     /// The server's SETTINGS have arrived: calls may start.
     func connectionBecameReady(_ connection: ClientConnection)
+    /// The server takes keepalive for abuse: later connections wait for `interval` before they ask.
+    func connectionPingedTooOften(_ connection: ClientConnection, _ interval: Duration)
     /// No new calls: the server sent GOAWAY, or we drain. Calls on it go on.
     func connectionIsDraining(_ connection: ClientConnection, _ reason: String)
     /// Exactly once, and last; all calls have ended. `error` is nil for a connection that had nothing left to do.
@@ -25,6 +27,7 @@ package final class ClientConnection: Connection, @unchecked Sendable {
 
     package let address: EndpointAddress
     private let handshakeTimeout: TimeAmount
+    private let keepaliveSetting: ClientKeepalive
     private let maxMessageBytes: Int
     private weak var delegate: (any ClientConnectionDelegate)?
     private var handshakeTimer: Scheduled<Void>?
@@ -34,8 +37,10 @@ package final class ClientConnection: Connection, @unchecked Sendable {
 
     package init(
         to address: EndpointAddress, on eventLoop: any EventLoop, configuration: HTTP2Configuration,
-        handshakeTimeout: TimeAmount, delegate: any ClientConnectionDelegate
+        handshakeTimeout: TimeAmount, keepalive: ClientKeepalive = .init(nil),
+        delegate: any ClientConnectionDelegate
     ) throws(HTTP2Error) {
+        keepaliveSetting = keepalive
         self.address = address
         self.delegate = delegate
         self.handshakeTimeout = handshakeTimeout
@@ -68,7 +73,13 @@ package final class ClientConnection: Connection, @unchecked Sendable {
         guard case .handshaking = state else { return }
         handshakeTimer?.cancel()
         state = .ready
+        watch(keepaliveSetting.current) { [unowned self] in peerIsSilent() }
         delegate?.connectionBecameReady(self)
+    }
+
+    private func peerIsSilent() {
+        closeReason = RPCError(.unavailable, "connection to \(address) lost: the server did not answer a PING in time")
+        closeAtOnce()
     }
 
     /// Starts no new calls, and closes once those running have ended. From any thread.
@@ -142,6 +153,7 @@ package final class ClientConnection: Connection, @unchecked Sendable {
             stream.request.timeout = remaining
             deadlines.insert(stream)
         }
+        keepalive?.streamStarts()
         stream.isSubmitted = true
         let isWhole = stream.method.kind.hasSingleRequest
         session.submit(stream, stream.request, message: stream.message.take(), endStream: isWhole)
@@ -208,6 +220,11 @@ package final class ClientConnection: Connection, @unchecked Sendable {
 
     private func receivedGoAway(_ code: HTTP2ErrorCode, _ debugData: [UInt8]) {
         let text = debugData.isEmpty ? "" : " (\(String(decoding: debugData.prefix(256), as: UTF8.self)))"
+        if code == .enhanceYourCalm, debugData == Array("too_many_pings".utf8),
+            let interval = keepaliveSetting.doubleInterval()
+        {
+            delegate?.connectionPingedTooOften(self, interval)
+        }
         beginDraining("the server sent GOAWAY \(code)\(text)")
     }
 

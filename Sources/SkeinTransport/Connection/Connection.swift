@@ -32,6 +32,8 @@ package class Connection: @unchecked Sendable, ByteInput {
     private final var output: (any ByteOutput)?
     /// Ends the attempt to connect, while there is one.
     final var stopConnecting: (() -> Void)?
+    /// Watches for silence, if that is asked for.
+    @exclusivity(unchecked) final var keepalive: KeepaliveWatch?
     @exclusivity(unchecked) private final var commands: [ConnectionCommand] = []
     @exclusivity(unchecked) private final var events: [SessionEvent] = []
     @exclusivity(unchecked) private final var isInBurst = false
@@ -111,6 +113,7 @@ package class Connection: @unchecked Sendable, ByteInput {
 
     package final func received(_ bytes: ByteBuffer) {
         guard !isDisconnected else { return }
+        keepalive?.received()
         isInBurst = true
         do {
             try bytes.withUnsafeReadableBytes { (bytes) throws(HTTP2Error) in try session.receive(bytes) }
@@ -128,6 +131,7 @@ package class Connection: @unchecked Sendable, ByteInput {
     package final func disconnected(_ error: (any Error)?) {
         guard !isDisconnected else { return }
         isDisconnected = true
+        keepalive?.stop()
         output = nil
         stopConnecting = nil
         willDisconnect(error)
@@ -147,11 +151,35 @@ package class Connection: @unchecked Sendable, ByteInput {
         output?.close()
     }
 
+    /// Ends everything now: nothing more is expected of the peer.
+    final func closeAtOnce() {
+        output?.close()
+        disconnected(nil)
+    }
+
     /// Closes once what the session has to say is written.
     final func closeWhenFlushed() {
         isClosingWhenFlushed = true
         setNeedsFlush()
     }
+
+    /// Starts to watch for silence; `dead` is called when it lasts too long.
+    final func watch(_ keepalive: Keepalive?, dead: @escaping () -> Void) {
+        guard let keepalive, self.keepalive == nil else { return }
+        let watch = KeepaliveWatch(
+            keepalive, on: eventLoop, liveStreams: { [unowned self] in session.liveStreamCount },
+            ping: { [unowned self] in
+                session.ping(Connection.keepalivePing)
+                setNeedsFlush()
+            },
+            dead: dead)
+        self.keepalive = watch
+        watch.start()
+    }
+
+    /// The PINGs of keepalive, and those that end a drain.
+    private static let keepalivePing: UInt64 = 0x616c_6976_653f
+    static let drainPing: UInt64 = 0x736b_6569_6e
 
     // MARK: the burst
 

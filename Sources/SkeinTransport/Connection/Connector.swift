@@ -8,11 +8,15 @@ package import SkeinHTTP2
 package struct Connector: ConnectionMaker {
     private let configuration: HTTP2Configuration
     private let timeout: Duration
+    private let keepalive: ClientKeepalive
 
-    /// - Parameter timeout: for the TCP handshake and the server's SETTINGS, each.
-    package init(_ configuration: HTTP2Configuration, timeout: Duration) {
+    /// - Parameters:
+    ///   - timeout: for the TCP handshake and the server's SETTINGS, each.
+    ///   - keepalive: of all its connections.
+    package init(_ configuration: HTTP2Configuration, timeout: Duration, keepalive: ClientKeepalive) {
         self.configuration = configuration
         self.timeout = timeout
+        self.keepalive = keepalive
     }
 
     package func connect(
@@ -20,7 +24,7 @@ package struct Connector: ConnectionMaker {
     ) throws -> ClientConnection {
         let connection = try ClientConnection(
             to: address, on: eventLoop, configuration: configuration, handshakeTimeout: TimeAmount(timeout),
-            delegate: delegate)
+            keepalive: keepalive, delegate: delegate)
         let socketAddress = try address.socketAddress
         // Not now: a Unix socket fails at once, and nobody would know the connection yet.
         eventLoop.execute { open(connection, to: socketAddress, isTCP: address.port != nil) }
@@ -29,7 +33,10 @@ package struct Connector: ConnectionMaker {
 
     private func open(_ connection: ClientConnection, to address: SocketAddress, isTCP: Bool) {
         let bootstrap = ClientBootstrap(group: connection.eventLoop)
-        if isTCP { _ = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1) }
+        if isTCP {
+            _ = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1)
+            setUserTimeout(on: bootstrap)
+        }
         bootstrap
             .connectTimeout(TimeAmount(timeout))
             .channelOption(.writeBufferWaterMark, value: Connection.waterMark)
@@ -41,6 +48,17 @@ package struct Connector: ConnectionMaker {
             }
             .connect(to: address)
             .whenFailure { connection.connectFailed($0) }
+    }
+}
+
+extension Connector {
+    /// With keepalive, data that nobody acknowledges ends the connection as soon as a PING would (gRFC A18).
+    private func setUserTimeout(on bootstrap: ClientBootstrap) {
+        #if os(Linux)
+            guard let timeout = keepalive.current?.timeout else { return }
+            let milliseconds = SocketOptionValue(clamping: TimeAmount(timeout).nanoseconds / 1_000_000)
+            _ = bootstrap.channelOption(.tcpOption(.init(rawValue: TCP_USER_TIMEOUT)), value: milliseconds)
+        #endif
     }
 }
 

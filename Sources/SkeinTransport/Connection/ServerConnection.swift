@@ -20,12 +20,23 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     private weak var delegate: (any ServerConnectionDelegate)?
     private lazy var deadlines = DeadlineTimer<ServerStream>(on: eventLoop) { [unowned self] in deadlinePassed($0) }
     private var drainMachine = DrainMachine()
+    /// What the client is told.
+    private var drainReason = ""
+    private let lifeLimits: ServerConnectionLimits
+    private var strikes: PingStrikes
+    private var age: ConnectionAge
+    private lazy var ageTimer = CheckTimer(on: eventLoop) { [unowned self] in checkAge(at: $0) }
+    private var handshakeTimer: Scheduled<Void>?
     private var isShuttingDown = false
 
     package init(
         from peer: Peer, on eventLoop: any EventLoop, configuration: HTTP2Configuration,
-        delegate: any ServerConnectionDelegate
+        limits lifeLimits: ServerConnectionLimits = .init(), delegate: any ServerConnectionDelegate
     ) throws(HTTP2Error) {
+        self.lifeLimits = lifeLimits
+        strikes = PingStrikes(
+            minimumInterval: lifeLimits.minimumPingInterval, permitsWithoutCalls: lifeLimits.permitsPingsWithoutCalls)
+        age = ConnectionAge(lifeLimits.age, now: .now, chance: .random(in: 0...1))
         self.peer = peer
         self.delegate = delegate
         limits = StreamLimits(
@@ -35,7 +46,45 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         super.init(on: eventLoop, session: session, compressors: configuration.compressors)
     }
 
+    // MARK: life of the connection
+
+    override func didConnect() {
+        handshakeTimer = eventLoop.scheduleTask(in: TimeAmount(lifeLimits.handshakeTimeout)) { [weak self] in
+            self?.close()
+        }
+    }
+
+    private func becameReady() {
+        guard let handshakeTimer else { return }
+        handshakeTimer.cancel()
+        self.handshakeTimer = nil
+        watch(lifeLimits.keepalive) { [unowned self] in closeAtOnce() }
+        ageTimer.checkNow()
+    }
+
+    private func checkAge(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        switch age.check(at: now) {
+        case .wait(let instant): return instant
+        case .rest: return nil
+        case .drain(let reason, let checkAgain):
+            drainReason = reason
+            burst { drain(.begin) }
+            return checkAgain
+        case .cancelCalls:
+            burst { drain(.deadline) }
+            return nil
+        }
+    }
+
+    private func receivedPing() {
+        guard strikes.received(at: .now, liveStreams: session.liveStreamCount) else { return }
+        session.goAway(lastStreamID: nil, code: .enhanceYourCalm, debugData: "too_many_pings")
+        closeWhenFlushed()
+    }
+
     override func didDisconnect() {
+        handshakeTimer?.cancel()
+        ageTimer.stop()
         drain(.connectionLost)
         delegate?.connectionClosed(self)
         delegate = nil
@@ -52,8 +101,10 @@ package final class ServerConnection: Connection, @unchecked Sendable {
             apply(stream.machine.endStream(isTruncated: stream.hasPartialMessage), to: stream)
         case .drained(let stream): noteSentBytes(of: ServerConnection.cast(stream))
         case .closed(let stream, _): closed(ServerConnection.cast(stream))
-        case .pingAcknowledged: drain(.pingAcknowledged)
-        case .remoteSettings, .goAway, .ping, .trailers: break
+        case .pingAcknowledged(let opaque): if opaque == Connection.drainPing { drain(.pingAcknowledged) }
+        case .remoteSettings: becameReady()
+        case .ping: receivedPing()
+        case .goAway, .trailers: break
         }
     }
 
@@ -133,6 +184,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     }
 
     private func send(_ completion: ServerCompletion, on stream: ServerStream) {
+        strikes.sentFrames()
         let trailers = OutgoingTrailers(status: completion.status, metadata: completion.trailing)
         let messages = stream.pipes?.takeOutbound().messages ?? []
         let isTrailersOnly =
@@ -150,6 +202,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     override func prepareToSend(_ stream: CallStream) -> Bool {
         let stream = unsafeDowncast(stream, to: ServerStream.self)
         guard let sink = stream.sink, !stream.hasAnswered, !stream.isClosed else { return false }
+        strikes.sentFrames()
         if !stream.hasSentHead { sendHead(stream, sink.takeHead()) }
         return true
     }
@@ -229,6 +282,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     override func didEndBurst() {
         if drainMachine.isDraining { drain(.liveStreams(session.liveStreamCount)) }
+        if lifeLimits.age.idle != nil, age.liveStreams(session.liveStreamCount, at: .now) { ageTimer.checkNow() }
     }
 
     private func drain(_ event: DrainMachine.Event) {
@@ -239,14 +293,14 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func perform(_ command: DrainMachine.Command) {
         switch command {
-        case .goAwayNotice: session.goAway(lastStreamID: .max, code: .noError, debugData: "")
-        case .ping: session.ping(0x736b_6569_6e)
+        case .goAwayNotice: session.goAway(lastStreamID: .max, code: .noError)
+        case .ping: session.ping(Connection.drainPing)
         case .startAcknowledgementTimer(let delay):
             eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
                 guard let self else { return }
                 burst { self.drain(.acknowledgementTimeout) }
             }
-        case .goAway: session.goAway(lastStreamID: nil, code: .noError, debugData: "")
+        case .goAway: session.goAway(code: .noError, debugData: drainReason)
         case .cancelStreams: session.resetAll(.cancel)
         case .close: closeWhenFlushed()
         }

@@ -30,6 +30,17 @@ import Testing
         #expect(machine.check(at: at(13), liveStreams: 1) == .wait(until: at(22)))
     }
 
+    @Test("with an interval shorter than the timeout it asks again as soon as the next silence has lasted")
+    func shortInterval() {
+        var machine = KeepaliveMachine(interval: .seconds(2), timeout: .seconds(9), withoutCalls: true, now: start)
+        #expect(machine.check(at: at(2), liveStreams: 1) == .ping(thenWaitUntil: at(4)))
+        machine.received(at: at(3))
+        #expect(machine.check(at: at(4), liveStreams: 1) == .wait(until: at(5)))
+        #expect(machine.check(at: at(5), liveStreams: 1) == .ping(thenWaitUntil: at(7)))
+        #expect(machine.check(at: at(7), liveStreams: 1) == .wait(until: at(14)))
+        #expect(machine.check(at: at(14), liveStreams: 1) == .dead)
+    }
+
     @Test("without calls it rests, and asks ahead of the call that ends a long silence")
     func rest() {
         var machine = machine()

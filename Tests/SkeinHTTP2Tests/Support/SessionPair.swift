@@ -63,7 +63,7 @@ final class Side {
         case .goAway(let last, let code, let debug):
             log.append("goaway \(last) \(code) \(String(decoding: debug, as: UTF8.self))")
         case .ping: log.append("ping")
-        case .pingAcknowledged(let opaque): log.append("pong \(opaque)")
+        case .pingAcknowledged(let opaque): log.append("pong \(String(opaque, radix: 16))")
         case .head(let stream, let endStream):
             let stream = adopt(stream)
             stream.note(endStream ? "head end" : "head")

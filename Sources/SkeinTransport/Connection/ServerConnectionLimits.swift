@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinHTTP2
+
+/// How long a server keeps a connection, and what it takes for abuse (gRFC A8, A9).
+package struct ServerConnectionLimits: Sendable {
+    /// From the connection's start to the client's SETTINGS frame, and for a header block once it has begun.
+    package var handshakeTimeout = Duration.seconds(10)
+    package var keepalive: Keepalive? = Keepalive(every: .seconds(2 * 60 * 60), withoutCalls: true)
+    /// The least time between a client's PINGs.
+    package var minimumPingInterval = Duration.seconds(5 * 60)
+    package var permitsPingsWithoutCalls = false
+    package var age = ConnectionAge.Limits()
+
+    package init() {}
+}
