@@ -25,15 +25,7 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
 
     // MARK: what arrives
 
-    func accepted() {
-        if !kind.hasSingleRequest { launch() }
-    }
-
     func received(message: ReceivedMessage) { request = message }
-
-    func receivedEnd() {
-        if kind.hasSingleRequest { launch() }
-    }
 
     func cancelled(_ reason: CancellationReason) { context.cancel(reason) }
 
@@ -44,9 +36,7 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
 
     // MARK: the handler
 
-    private func launch() {
-        task = launcher.launch(self)
-    }
+    func startHandler() { task = launcher.launch(self) }
 
     /// What the launcher's task runs. Unary calls, which are most, have a short frame of their own.
     func run() async {

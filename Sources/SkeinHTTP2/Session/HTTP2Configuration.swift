@@ -28,9 +28,10 @@ package struct HTTP2Configuration: Sendable {
     package var sendHighWater = 64 << 10
     /// The longest header list to send, counted as `maxHeaderListBytes` is.
     package var maxSentHeaderListBytes = 1 << 20
-    /// How many streams a client may reset at once, and how many a second after that.
-    package var resetBurst = 1000
-    package var resetRate = 33
+    /// How many streams a client may reset at once, and how many a second after that. What a reset costs is bounded by
+    /// the number of running handlers, so these are far above what deadlines and hedging cause.
+    package var resetBurst = 20_000
+    package var resetRate = 2_000
 
     /// What messages may be compressed with.
     package var compressors = CompressorRegistry.builtIn

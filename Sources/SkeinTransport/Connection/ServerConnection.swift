@@ -17,6 +17,9 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     package let peer: Peer
     private let limits: StreamLimits
     private let maxMessageBytes: Int
+    /// Handlers that have started and not returned, though their calls may be over: what a client can make run at once.
+    private var runningHandlers = 0
+    private let maxRunningHandlers: Int
     private weak var delegate: (any ServerConnectionDelegate)?
     private lazy var deadlines = DeadlineTimer<ServerStream>(on: eventLoop) { [unowned self] in deadlinePassed($0) }
     private var drainMachine = DrainMachine()
@@ -42,6 +45,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         limits = StreamLimits(
             streamWindow: configuration.initialStreamWindow, sendHighWater: configuration.sendHighWater)
         maxMessageBytes = configuration.maxMessageBytes
+        maxRunningHandlers = configuration.maxConcurrentStreams
         let session = try HTTP2Session(role: .server, configuration: configuration) { ServerStream() }
         super.init(on: eventLoop, session: session, compressors: configuration.compressors)
     }
@@ -114,7 +118,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     private func received(headOf stream: ServerStream, endStream: Bool) {
         stream.connection = self
         if let rejection = stream.rejection(compressors) { return reject(stream, rejection) }
-        guard let delegate else { return session.reset(stream, .refusedStream) }
+        guard let delegate, runningHandlers < maxRunningHandlers else { return session.reset(stream, .refusedStream) }
         if case .some(let timeout) = stream.requestTimeout { stream.deadline = .after(timeout) }
         switch delegate.accept(stream, on: self) {
         case .failure(let error): reject(stream, Rejection(error.code, error.message))
@@ -141,7 +145,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
             stream.pipes?.attach(stream)
         }
         if stream.deadline != nil { deadlines.insert(stream) }
-        sink.accepted()
+        if !sink.kind.hasSingleRequest { startHandler(of: stream, sink) }
         if endStream { endOfRequests(stream) }
     }
 
@@ -171,12 +175,20 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func endOfRequests(_ stream: ServerStream) {
         _ = stream.pipes?.finishInbound(nil, discarding: false)
-        stream.sink?.receivedEnd()
+        if let sink = stream.sink, sink.kind.hasSingleRequest { startHandler(of: stream, sink) }
+    }
+
+    /// Starts the handler, or refuses the call when the client makes too many run.
+    private func startHandler(of stream: ServerStream, _ sink: any ServerStreamSink) {
+        guard runningHandlers < maxRunningHandlers else { return session.reset(stream, .refusedStream) }
+        runningHandlers += 1
+        sink.startHandler()
     }
 
     // MARK: responses
 
     override func perform(complete stream: ServerStream) {
+        runningHandlers -= 1
         guard let completion = stream.completion.take(), !stream.hasAnswered, !stream.isClosed else { return }
         send(completion, on: stream)
         stream.hasAnswered = true

@@ -7,12 +7,10 @@ package protocol ServerStreamSink: AnyObject, Sendable {
     var kind: CallKind { get }
     /// What goes ahead of the first message; asked once, and not changed after.
     func takeHead() -> ServerContext.Head
-    /// The stream is open and knows the sink.
-    func accepted()
     /// A request message has come. Of streamed requests the pipes hold it already.
     func received(message: ReceivedMessage)
-    /// The client has sent everything.
-    func receivedEnd()
+    /// Start the handler: its requests stream, or the one request is there. It ends with the stream's `complete`.
+    func startHandler()
     /// Nobody waits for the answer any more. At most once, and not after the handler's answer was sent.
     func cancelled(_ reason: CancellationReason)
     /// After `cancelled`: reads and writes fail for that reason now, and the handler's task is to be cancelled.

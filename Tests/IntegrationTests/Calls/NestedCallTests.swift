@@ -137,7 +137,7 @@ struct NestedCallTests {
                 }
             },
             { front in
-                let error = await rpcError { try await front.unary(Buffer("x"), .deadline(.milliseconds(80))) }
+                let error = await rpcError { try await front.unary(Buffer("x"), .deadline(.milliseconds(400))) }
                 #expect(error?.code == .deadlineExceeded)
                 await eventually { codes.count == 1 }
             })
