@@ -83,7 +83,10 @@ final class ChannelCore: Sendable {
             compressors: self.options.compressors)
     }
 
-    func reporter() -> CallReporter? { CallReporter(options.observers, target: target.description) }
+    func reporter(_ hooks: MessageHooks?) -> CallReporter? {
+        let watching = hooks.map { $0.end.isEmpty ? [] : [EndObserver(hooks: $0)] } ?? []
+        return CallReporter(options.observers + watching, target: target.description)
+    }
 }
 
 extension HTTP2Configuration {

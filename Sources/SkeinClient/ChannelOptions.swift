@@ -12,6 +12,8 @@ public struct ChannelOptions: Sendable {
     public var serviceConfig = ServiceConfig(loadBalancing: .pickFirst)
     /// Told about every call. Default: none, and then calls pay nothing for it.
     public var observers: [any CallObserver] = []
+    /// Stand between the application and its calls, the first outermost. Default: none, at no cost.
+    public var interceptors: [any ClientInterceptor] = []
     /// The policies that a service config may name.
     public var policies = LoadBalancingRegistry.builtIn
     /// The target schemes.
@@ -52,6 +54,9 @@ public struct ChannelOptions: Sendable {
     }
     public func serviceConfig(_ config: ServiceConfig) -> ChannelOptions { with { $0.serviceConfig = config } }
     public func observers(_ observers: any CallObserver...) -> ChannelOptions { with { $0.observers += observers } }
+    public func interceptors(_ interceptors: any ClientInterceptor...) -> ChannelOptions {
+        with { $0.interceptors += interceptors }
+    }
     public func resolver<R: Resolver>(_ resolver: R.Type) -> ChannelOptions { with { $0.resolvers.register(resolver) } }
     public func endpoints(_ list: EndpointList, as name: String) -> ChannelOptions {
         with { $0.resolvers.register(list, as: name) }
@@ -84,6 +89,9 @@ extension ChannelOptions {
     }
     public static func observers(_ observers: any CallObserver...) -> ChannelOptions {
         ChannelOptions().with { $0.observers += observers }
+    }
+    public static func interceptors(_ interceptors: any ClientInterceptor...) -> ChannelOptions {
+        ChannelOptions().with { $0.interceptors += interceptors }
     }
     public static func resolver<R: Resolver>(_ resolver: R.Type) -> ChannelOptions {
         ChannelOptions().resolver(resolver)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Logging
 internal import NIOCore
+internal import SkeinCore
 
 /// Starts handlers for the connections of one event loop.
 ///
@@ -12,16 +13,19 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
     private let activity: LoopActivity
     private let execution: @Sendable (RegisteredMethod) -> HandlerExecution
     private let logger: Logger?
+    /// What the handlers run inside of.
+    let interceptors: [any ServerInterceptor]
     private var executors: [ObjectIdentifier: LoopExecutor] = [:]
 
     init(
-        on eventLoop: any EventLoop, of loops: ServerLoops, activity: LoopActivity, logger: Logger?,
+        on eventLoop: any EventLoop, of loops: ServerLoops, activity: LoopActivity, _ options: ServerOptions,
         execution: @escaping @Sendable (RegisteredMethod) -> HandlerExecution
     ) {
         self.eventLoop = eventLoop
         self.loops = loops
         self.activity = activity
-        self.logger = logger
+        logger = options.logger
+        interceptors = options.interceptors
         self.execution = execution
     }
 

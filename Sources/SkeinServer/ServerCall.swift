@@ -7,9 +7,9 @@ internal import SkeinTransport
 /// The stream tells it what arrives, on the loop; the handler's task touches only what does not change any more.
 final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the connection's loop
     let method: RegisteredMethod
-    private let context: ServerContext
-    private let stream: ServerStream
-    private let launcher: HandlerLauncher
+    let context: ServerContext
+    let stream: ServerStream
+    let launcher: HandlerLauncher
     private var request: ReceivedMessage?
     private var task: Task<Void, Never>?
 
@@ -40,6 +40,7 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
 
     /// What the launcher's task runs. Unary calls, which are most, have a short frame of their own.
     func run() async {
+        guard launcher.interceptors.isEmpty else { return await runIntercepted() }
         guard case .unary(let handler) = method.handler else { return await runStreaming() }
         do {
             let message = try await ServerContext.$current.withValue(context) {
@@ -53,40 +54,49 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
 
     private func runStreaming() async {
         do {
-            let message = try await ServerContext.$current.withValue(context) { try await callStreamingHandler() }
+            let message = try await ServerContext.$current.withValue(context) { try await callHandler(nil) }
             if let message { respond(message) } else { respond(.ok) }
         } catch {
             respond(error)
         }
     }
 
-    private func callStreamingHandler() async throws -> Buffer? {
-        guard let pipes = stream.pipes else { throw RPCError(.internal, "\(method.descriptor) has no streams") }
-        let (incoming, outgoing) = (IncomingMessages(pipes), OutgoingMessages(pipes, context))
+    /// The handler of any shape; the one response, if the method has one.
+    func callHandler(_ hooks: MessageHooks?) async throws -> Buffer? {
         switch method.handler {
-        case .unary: return nil
+        case .unary(let handler):
+            return try await handler(takeRequest(hooks), context)
         case .serverStreaming(let handler):
-            try await handler(takeRequest(), outgoing, context)
+            try await handler(takeRequest(hooks), OutgoingMessages(pipes, context, hooks), context)
             return nil
         case .clientStreaming(let handler):
-            return try await handler(incoming, context)
+            return try await handler(IncomingMessages(pipes, hooks), context)
         case .bidirectional(let handler):
-            try await handler(incoming, outgoing, context)
+            try await handler(IncomingMessages(pipes, hooks), OutgoingMessages(pipes, context, hooks), context)
             return nil
         }
     }
 
-    /// The request, which is no longer kept here: a handler that runs for long does not hold on to its bytes.
-    private func takeRequest() throws(RPCError) -> Buffer {
-        try request.take()?.content() ?? Buffer()
+    private var pipes: MessagePipes {
+        get throws(RPCError) {
+            guard let pipes = stream.pipes else { throw RPCError(.internal, "\(method.descriptor) has no streams") }
+            return pipes
+        }
     }
 
-    private func respond(_ thrown: any Error) {
-        let error = RPCError(thrownByHandler: thrown)
+    /// The request, which is no longer kept here: a handler that runs for long does not hold on to its bytes.
+    private func takeRequest(_ hooks: MessageHooks? = nil) throws(RPCError) -> Buffer {
+        var message = try request.take()?.content() ?? Buffer()
+        try hooks?.apply(toRequest: &message)
+        return message
+    }
+
+    func respond(_ thrown: any Error) {
+        let error = RPCError(thrown: thrown)
         respond(error.status, error.metadata)
     }
 
-    private func respond(_ message: consuming Buffer) {
+    func respond(_ message: consuming Buffer) {
         let (head, trailing) = context.handlerReturned()
         do throws(RPCError) {
             try OutgoingMessages.frame(&message, head.compressor)
@@ -96,7 +106,7 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
         }
     }
 
-    private func respond(_ status: Status, _ errorMetadata: Metadata = [:]) {
+    func respond(_ status: Status, _ errorMetadata: Metadata = [:]) {
         let (head, returned) = context.handlerReturned()
         var trailing = returned
         trailing.append(contentsOf: errorMetadata)

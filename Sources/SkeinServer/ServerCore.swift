@@ -26,7 +26,7 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
         var launchers: [ObjectIdentifier: HandlerLauncher] = [:]
         for (loop, activity) in zip(loops.all, activities) {
             launchers[ObjectIdentifier(loop)] = HandlerLauncher(
-                on: loop, of: loops, activity: activity, logger: options.logger, execution: execution)
+                on: loop, of: loops, activity: activity, options, execution: execution)
         }
         self.launchers = launchers
     }

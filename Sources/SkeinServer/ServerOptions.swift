@@ -10,6 +10,8 @@ public struct ServerOptions: Sendable {
     public var handlers = HandlerExecution.adaptive
     /// Where the handlers of single methods run, by path, e.g. `"/helloworld.Greeter/SayHello"`.
     public var methodHandlers: [String: HandlerExecution] = [:]
+    /// Stand between connections and handlers, the first outermost. Default: none, at no cost.
+    public var interceptors: [any ServerInterceptor] = []
     /// How many event loops serve connections. Default: one for each core.
     public var eventLoops: Int?
     /// The largest request message accepted, in bytes; a larger one ends its call with `resourceExhausted`.
@@ -54,6 +56,9 @@ public struct ServerOptions: Sendable {
     public func handlers(_ execution: HandlerExecution, for method: MethodDescriptor) -> ServerOptions {
         with { $0.methodHandlers[method.path] = execution }
     }
+    public func interceptors(_ interceptors: any ServerInterceptor...) -> ServerOptions {
+        with { $0.interceptors += interceptors }
+    }
     public func eventLoops(_ count: Int) -> ServerOptions { with { $0.eventLoops = count } }
     public func maxRequestBytes(_ bytes: Int) -> ServerOptions { with { $0.maxRequestBytes = bytes } }
     public func maxConcurrentStreams(_ count: Int) -> ServerOptions { with { $0.maxConcurrentStreams = count } }
@@ -79,6 +84,9 @@ extension ServerOptions {
     public static func handlers(_ execution: HandlerExecution) -> ServerOptions { ServerOptions().handlers(execution) }
     public static func handlers(_ execution: HandlerExecution, for method: MethodDescriptor) -> ServerOptions {
         ServerOptions().handlers(execution, for: method)
+    }
+    public static func interceptors(_ interceptors: any ServerInterceptor...) -> ServerOptions {
+        ServerOptions().with { $0.interceptors += interceptors }
     }
     public static func eventLoops(_ count: Int) -> ServerOptions { ServerOptions().eventLoops(count) }
     public static func maxRequestBytes(_ bytes: Int) -> ServerOptions { ServerOptions().maxRequestBytes(bytes) }

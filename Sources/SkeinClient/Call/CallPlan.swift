@@ -57,8 +57,13 @@ struct CallPlan: Sendable {
     }
 
     /// The same for the one request of a call, which fails to start if that is not possible.
-    mutating func frame(first request: inout Buffer) {
-        do throws(RPCError) { try frame(&request) } catch { problem = problem ?? error }
+    mutating func frame(first request: inout Buffer, _ hooks: MessageHooks?) {
+        do throws(RPCError) {
+            try hooks?.apply(toRequest: &request)
+            try frame(&request)
+        } catch {
+            problem = problem ?? error
+        }
     }
 
     private static func problem(in metadata: Metadata, of method: MethodDescriptor) -> RPCError? {

@@ -9,22 +9,27 @@ final class StreamingCall: Sendable {
     private let outcome: StreamingOutcome
     private let reporter: CallReporter?
     private let pipes: MessagePipes
+    private let hooks: MessageHooks?
     /// Not shut down as long as the call is held.
     private let channel: Channel
 
-    init(_ channel: Channel, _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions) {
+    init(
+        _ channel: Channel, _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions,
+        _ hooks: MessageHooks?
+    ) {
         self.channel = channel
+        self.hooks = hooks
         let core = channel.core
         var plan = core.plan(method, options)
         if var first = request.take() {
-            plan.frame(first: &first)
+            plan.frame(first: &first, hooks)
             request = first
         }
         let link = CallLink()
         let limits = StreamLimits(streamWindow: core.options.streamWindow, replayBytes: 256 << 10)
         pipes = MessagePipes(limits) { link.cancel($0) }
         outcome = StreamingOutcome(pipes)
-        reporter = core.reporter()
+        reporter = core.reporter(hooks)
         call = ClientCall(
             plan, over: core, request: request, pipes: pipes, reporter: reporter,
             outcome: outcome)
@@ -53,6 +58,7 @@ final class StreamingCall: Sendable {
 
     @usableFromInline
     nonisolated(nonsending) func write(_ message: consuming Buffer, compressed: Bool) async throws(RPCError) {
+        if let hooks { try orCancel { () throws(RPCError) in try hooks.apply(toRequest: &message) } }
         let count = message.count
         try call.plan.frame(&message, compressed: compressed)
         try await pipes.write(message)
@@ -66,7 +72,22 @@ final class StreamingCall: Sendable {
 
     /// The next message; `nil` when the call has ended well.
     @usableFromInline
-    nonisolated(nonsending) func next() async throws(RPCError) -> Buffer? { try await pipes.nextMessage() }
+    nonisolated(nonsending) func next() async throws(RPCError) -> Buffer? {
+        guard let hooks else { return try await pipes.nextMessage() }
+        guard var message = try await pipes.nextMessage() else { return nil }
+        try orCancel { () throws(RPCError) in try hooks.apply(toResponse: &message) }
+        return message
+    }
+
+    /// An error of an interceptor's hook ends the call.
+    private func orCancel(_ body: () throws(RPCError) -> Void) throws(RPCError) {
+        do throws(RPCError) {
+            try body()
+        } catch {
+            cancel(error)
+            throw error
+        }
+    }
 
     nonisolated(nonsending) func metadata() async throws(RPCError) -> Metadata {
         let result = await withTaskCancellationHandler { () async -> Result<Metadata, RPCError> in
@@ -74,7 +95,9 @@ final class StreamingCall: Sendable {
         } onCancel: {
             call.cancel(.taskCancelled)
         }
-        return try result.get()
+        var metadata = try result.get()
+        if let hooks { try orCancel { () throws(RPCError) in try hooks.apply(toResponse: &metadata) } }
+        return metadata
     }
 
     nonisolated(nonsending) func summary() async -> CallSummary {
@@ -90,7 +113,8 @@ final class StreamingCall: Sendable {
     nonisolated(nonsending) func response() async throws(RPCError) -> RawResponse {
         let message = try await next()
         while try await next() != nil {}
-        let (end, metadata) = await outcome.end()
+        var (end, metadata) = await outcome.end()
+        try hooks?.apply(toResponse: &metadata)
         guard let message else { throw end.error ?? RPCError(.unimplemented, "the server sent no response message") }
         return RawResponse(message, metadata: metadata, end)
     }
@@ -100,7 +124,7 @@ final class StreamingCall: Sendable {
     @usableFromInline
     nonisolated(nonsending) func failure(after error: any Error) async -> RPCError {
         if outcome.hasEnded, let status = await outcome.end().end.error { return status }
-        let error = RPCError(thrownByHandler: error)
+        let error = RPCError(thrown: error)
         cancel(error)
         return error
     }

@@ -8,12 +8,18 @@ extension Channel {
     nonisolated(nonsending) func unary(
         _ method: MethodDescriptor, _ request: consuming Buffer, _ options: CallOptions
     ) async throws(RPCError) -> RawResponse {
+        guard core.options.interceptors.isEmpty else { return try await interceptedUnary(method, request, options) }
+        return try await performUnary(method, request, options, nil)
+    }
+
+    nonisolated(nonsending) func performUnary(
+        _ method: MethodDescriptor, _ request: consuming Buffer, _ options: CallOptions, _ hooks: MessageHooks?
+    ) async throws(RPCError) -> RawResponse {
         let outcome = UnaryOutcome()
-        let reporter = core.reporter()
         var plan = core.plan(method, options)
-        plan.frame(first: &request)
+        plan.frame(first: &request, hooks)
         let call = ClientCall(
-            plan, over: core, request: request, pipes: nil, reporter: reporter, outcome: outcome)
+            plan, over: core, request: request, pipes: nil, reporter: core.reporter(hooks), outcome: outcome)
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 outcome.willStart(continuation)
@@ -31,7 +37,8 @@ extension Channel {
     nonisolated(nonsending) func stream(
         _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions
     ) async throws(RPCError) -> StreamingCall {
-        let streaming = StreamingCall(self, method, request, options)
+        guard core.options.interceptors.isEmpty else { return try await interceptedStream(method, request, options) }
+        let streaming = StreamingCall(self, method, request, options, nil)
         try await streaming.start()
         return streaming
     }

@@ -18,6 +18,7 @@ public final class ServerContext: Sendable {
     private struct State {
         var head = Head()
         var isHeadTaken = false
+        var hooks: MessageHooks?
         var trailingMetadata = Metadata()
         var cancellation: CancellationReason?
         var hasReturned = false
@@ -74,6 +75,35 @@ public final class ServerContext: Sendable {
         let compressor = responder?.responseCompressor(compression.name)
         state.withLock { if !$0.isHeadTaken { $0.head.compressor = compressor } }
     }
+
+    // MARK: for interceptors
+
+    /// Looks at each request message, serialised and decompressed, and may change it. An error ends the call. For
+    /// interceptors, before they call `next`.
+    public func onRequestMessage(_ hook: @escaping @Sendable (inout Buffer) throws(RPCError) -> Void) {
+        withHooks { $0.request.append(hook) }
+    }
+
+    /// Looks at each response message, serialised, before it is compressed and sent, and may change it. An error ends
+    /// the call. For interceptors, before they call `next`.
+    public func onResponseMessage(_ hook: @escaping @Sendable (inout Buffer) throws(RPCError) -> Void) {
+        withHooks { $0.response.append(hook) }
+    }
+
+    /// Called exactly once, with the status the client gets, when the handler has returned. Must return quickly. For
+    /// interceptors.
+    public func onEnd(_ hook: @escaping @Sendable (CallSummary) -> Void) { withHooks { $0.end.append(hook) } }
+
+    private func withHooks(_ change: (inout MessageHooks) -> Void) {
+        state.withLock { state in
+            var hooks = state.hooks.take() ?? MessageHooks()
+            change(&hooks)
+            state.hooks = hooks
+        }
+    }
+
+    /// What interceptors asked for.
+    package var hooks: MessageHooks? { state.withLock { $0.hooks } }
 
     /// Why nobody waits for the answer any more; `nil` while somebody does. The handler's task is cancelled, too.
     public var cancellation: CancellationReason? { state.withLock { $0.cancellation } }

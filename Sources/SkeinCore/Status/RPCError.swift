@@ -90,13 +90,13 @@ public protocol RPCErrorConvertible: Error {
 }
 
 extension RPCError {
-    /// What a caller sees when a handler throws `error`: itself, its own conversion, `cancelled`, or `unknown`.
-    package init(thrownByHandler error: any Error) {
+    /// What a caller sees when `thrower` throws `error`: itself, its own conversion, `cancelled`, or `unknown`.
+    package init(thrown error: any Error, by thrower: StaticString = "the handler") {
         switch error {
         case let error as RPCError: self = error
         case let error as any RPCErrorConvertible: self = error.rpcError
-        case is CancellationError: self.init(.cancelled, "the handler was cancelled", cause: error)
-        default: self.init(.unknown, "the handler threw \(type(of: error))", cause: error)
+        case is CancellationError: self.init(.cancelled, "\(thrower) was cancelled", cause: error)
+        default: self.init(.unknown, "\(thrower) threw \(type(of: error))", cause: error)
         }
     }
 }

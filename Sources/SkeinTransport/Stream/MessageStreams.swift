@@ -6,13 +6,20 @@ internal import SkeinHTTP2
 @usableFromInline
 package struct IncomingMessages: Sendable {
     package let pipes: MessagePipes
+    private let hooks: MessageHooks?
 
-    package init(_ pipes: MessagePipes) { self.pipes = pipes }
+    package init(_ pipes: MessagePipes, _ hooks: MessageHooks?) {
+        self.pipes = pipes
+        self.hooks = hooks
+    }
 
     /// The next message; `nil` at the end.
     @usableFromInline
     package nonisolated(nonsending) func next() async throws(RPCError) -> Buffer? {
-        try await pipes.nextMessage()
+        guard let hooks else { return try await pipes.nextMessage() }
+        guard var message = try await pipes.nextMessage() else { return nil }
+        try hooks.apply(toRequest: &message)
+        return message
     }
 }
 
@@ -21,11 +28,13 @@ package struct IncomingMessages: Sendable {
 package struct OutgoingMessages: Sendable {
     package let pipes: MessagePipes
     private let context: ServerContext
+    private let hooks: MessageHooks?
 
     /// - Parameter context: says how messages are compressed.
-    package init(_ pipes: MessagePipes, _ context: ServerContext) {
+    package init(_ pipes: MessagePipes, _ context: ServerContext, _ hooks: MessageHooks?) {
         self.pipes = pipes
         self.context = context
+        self.hooks = hooks
     }
 
     /// An empty buffer with room for the message prefix.
@@ -46,6 +55,7 @@ package struct OutgoingMessages: Sendable {
     package nonisolated(nonsending) func write(
         _ message: consuming Buffer, compressed: Bool
     ) async throws(RPCError) {
+        try hooks?.apply(toResponse: &message)
         try OutgoingMessages.frame(&message, compressed ? context.responseCompressor : nil)
         try await pipes.write(message)
     }

@@ -53,14 +53,14 @@ struct RPCErrorTests {
 
     @Test("what a handler throws becomes a status")
     func thrownByHandler() {
-        let own = RPCError(thrownByHandler: RPCError(.aborted, "again", metadata: ["a": "1"]))
+        let own = RPCError(thrown: RPCError(.aborted, "again", metadata: ["a": "1"]))
         #expect(own.status == Status(.aborted, "again"))
         #expect(own.metadata == ["a": "1"])
-        let converted = RPCError(thrownByHandler: Teapot())
+        let converted = RPCError(thrown: Teapot())
         #expect(converted.code == .failedPrecondition)
         #expect(converted.metadata["pot"] == "tea")
-        #expect(RPCError(thrownByHandler: CancellationError()).code == .cancelled)
-        let other = RPCError(thrownByHandler: Other())
+        #expect(RPCError(thrown: CancellationError()).code == .cancelled)
+        let other = RPCError(thrown: Other())
         #expect(other.code == .unknown)
         #expect(other.cause is Other)
         #expect(other.message == "the handler threw Other")
