@@ -28,6 +28,7 @@ test: setup .venv/stamp
 	@.ci/phase "tests of the checks" .venv/bin/python -B -m unittest discover -s .ci/tests
 	@.ci/phase build swift build --build-tests
 	@.ci/swift-test
+	@.ci/phase plugins .venv/bin/python -B -m unittest discover -s Tests/PluginTests
 
 # The Python peer of the interop tests; made again when its requirements change.
 .venv/stamp: .ci/requirements.txt | setup

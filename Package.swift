@@ -38,10 +38,12 @@ func example(_ name: String, _ dependencies: [Target.Dependency] = ["ExampleProt
         swiftSettings: settings)
 }
 
-/// Folders under codegen/Goldens: a proto and what is generated from it.
+/// The protos under codegen/Goldens; what is generated from each lies beside it.
 let goldens = [
-    "comments", "enums", "imports", "keywords", "maps", "nested", "oneofs", "optional", "recursion", "scalars",
-    "services", "wellknown",
+    "closedenums/closedenums", "comments/comments", "deprecated/closed", "deprecated/deprecated", "deprecated/file",
+    "enums/enums", "imports/exported", "imports/imports", "imports/shared", "keywords/keywords", "maps/maps",
+    "nested/nested", "oneofs/oneofs", "optional/optional", "prefix/prefix", "proto2/proto2", "proto2/without_syntax",
+    "recursion/recursion", "required/required", "scalars/scalars", "services/services", "wellknown/wellknown",
 ]
 
 let package = Package(
@@ -49,8 +51,11 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Skein", targets: ["Skein"]),
+        .library(name: "SkeinSwiftProtobuf", targets: ["SkeinSwiftProtobuf"]),
         .executable(name: "skein", targets: ["SkeinCLI"]),
         .executable(name: "protoc-gen-skein", targets: ["protoc-gen-skein"]),
+        .plugin(name: "SkeinProtobufPlugin", targets: ["SkeinProtobufPlugin"]),
+        .plugin(name: "SkeinProtobufCommandPlugin", targets: ["SkeinProtobufCommandPlugin"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -88,15 +93,28 @@ let package = Package(
                 "SkeinCore", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinBalancing", "SkeinResolution",
                 "SkeinProtobuf",
             ]),
+        library("SkeinSwiftProtobuf", ["SkeinCore", protobuf]),
         library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
 
         // The tools.
         .target(
             name: "SkeinCodegen", dependencies: [protobuf, protobufPlugin], path: "codegen",
-            exclude: ["Goldens", "protoc-gen-skein"], sources: ["Model", "Render"], swiftSettings: settings),
+            exclude: ["BuildPlugin", "CommandPlugin", "Goldens", "SkeinProtoc", "protoc-gen-skein"],
+            sources: ["Model", "Render"], swiftSettings: settings),
         .executableTarget(
             name: "protoc-gen-skein", dependencies: ["SkeinCodegen", protobufPlugin], path: "codegen/protoc-gen-skein",
             swiftSettings: settings),
+        .executableTarget(name: "SkeinProtoc", path: "codegen/SkeinProtoc", swiftSettings: settings),
+        .plugin(
+            name: "SkeinProtobufPlugin", capability: .buildTool(),
+            dependencies: ["protoc-gen-skein", "SkeinProtoc"], path: "codegen/BuildPlugin"),
+        .plugin(
+            name: "SkeinProtobufCommandPlugin",
+            capability: .command(
+                intent: .custom(
+                    verb: "generate-protos", description: "Generates Swift from the .proto files of the targets."),
+                permissions: [.writeToPackageDirectory(reason: "It writes the generated Swift files.")]),
+            dependencies: ["protoc-gen-skein", "SkeinProtoc"], path: "codegen/CommandPlugin"),
         .executableTarget(name: "SkeinCLI", dependencies: ["SkeinCore", arguments], swiftSettings: settings),
 
         // The examples.
@@ -110,7 +128,7 @@ let package = Package(
         // The tests.
         .target(
             name: "Goldens", dependencies: ["Skein", "SkeinProtobuf"], path: "codegen/Goldens",
-            exclude: goldens.map { "\($0)/\($0).proto" } + ["imports/exported.proto", "imports/shared.proto"],
+            exclude: goldens.map { $0 + ".proto" },
             swiftSettings: settings),
         tests("SkeinCoreTests", ["SkeinCore"]),
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
@@ -130,6 +148,17 @@ let package = Package(
             ]),
         tests("InteropTests", ["Skein"], exclude: ["peers"]),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
+        library("NativeStubs", ["Skein", "SkeinProtobuf"], path: "Tests/SwiftProtobufTests/Stubs/Native"),
+        library(
+            "SwiftProtobufStubs", ["Skein", "SkeinProtobuf", "SkeinSwiftProtobuf", protobuf],
+            path: "Tests/SwiftProtobufTests/Stubs/SwiftProtobuf"),
+        tests(
+            "SwiftProtobufTests",
+            [
+                "Skein", "SkeinCore", "SkeinProtobuf", "SkeinSwiftProtobuf", "NativeStubs", "SwiftProtobufStubs",
+                protobuf,
+            ], exclude: ["Stubs"]),
+        tests("PluginTests", ["SkeinProtoc"], exclude: ["test_plugins.py"]),
         tests("SkeinCLITests", ["SkeinCLI", arguments]),
     ]
 )

@@ -26,7 +26,7 @@ def is_foreign(folder):
 
 
 def is_generated(path):
-    return path.endswith(".skein.swift")
+    return path.endswith((".skein.swift", ".pb.swift"))
 
 
 def read(root, path):

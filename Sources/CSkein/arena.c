@@ -23,21 +23,30 @@ static void free_chunks(chunk *first) {
     }
 }
 
-static void destroy(void *pointer) {
-    skein_arena *arena = pointer;
+skein_arena *skein_arena_create(void) {
+    skein_arena *arena = calloc(1, sizeof *arena);
+    if (!arena) abort();
+    return arena;
+}
+
+void skein_arena_destroy(skein_arena *arena) {
     free_chunks(arena->chunks);
     free(arena);
+}
+
+static void destroy_current(void *pointer) {
+    skein_arena_destroy(pointer);
     current = NULL;
 }
 
 static void make_key(void) {
-    if (pthread_key_create(&key, destroy) != 0) abort();
+    if (pthread_key_create(&key, destroy_current) != 0) abort();
 }
 
 static skein_arena *make_current(void) {
     pthread_once(&once, make_key);
-    skein_arena *arena = calloc(1, sizeof *arena);
-    if (!arena || pthread_setspecific(key, arena) != 0) abort();
+    skein_arena *arena = skein_arena_create();
+    if (pthread_setspecific(key, arena) != 0) abort();
     return current = arena;
 }
 
@@ -46,6 +55,7 @@ skein_arena *skein_arena_current(void) { return __builtin_expect(current != NULL
 void skein_arena_begin(skein_arena *arena, size_t bytes, size_t stack) {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     arena->limit = bytes;
+    arena->allowance = bytes;
     arena->stack_floor = stack > 0 && here > stack ? here - stack : 0;
     arena->failure = SKEIN_ARENA_OK;
 }

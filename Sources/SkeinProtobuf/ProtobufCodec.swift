@@ -14,7 +14,20 @@ public struct ProtobufCodec<Message: ProtobufMessage>: MessageCodec {
         defer { arena.reset() }
         let root = arena.write(message)
         // The slots point into the message's own arrays, so it has to outlive the packing.
-        try withExtendedLifetime(message) { () throws(RPCError) in try arena.pack(root, into: &buffer) }
+        try withExtendedLifetime(message) { () throws(RPCError) in
+            try arena.pack(root, Message.protobufLayout, into: &buffer)
+        }
+    }
+
+    /// The same bytes for equal messages: the entries of maps are sorted by their keys.
+    @usableFromInline
+    static func encodeSorted(_ message: borrowing Message, into buffer: inout Buffer) throws(RPCError) {
+        let arena = ProtobufArena.begin()
+        defer { arena.reset() }
+        let root = arena.write(message)
+        try withExtendedLifetime(message) { () throws(RPCError) in
+            try arena.packSorted(root, Message.protobufLayout, into: &buffer)
+        }
     }
 
     @inlinable
@@ -26,12 +39,26 @@ public struct ProtobufCodec<Message: ProtobufMessage>: MessageCodec {
     static func decode(_ bytes: UnsafeRawBufferPointer) throws(RPCError) -> Message {
         let arena = ProtobufArena.begin(decoding: bytes.count)
         defer { arena.reset() }
+        let decoded: Message
         do throws(ProtobufFault) {
             var message = Message()
             try message.mergeProtobuf(from: arena.unpack(bytes, Message.protobufLayout))
-            return message
+            decoded = message
         } catch {
-            return try decodeNormalised(bytes, after: error, arena)
+            decoded = try decodeNormalised(bytes, after: error, arena)
+        }
+        if Message.protobufLayout.hasRequired { try checkRequired(decoded, arena) }
+        return decoded
+    }
+
+    /// What was decoded is written into slots once more, since fields may be spread over several occurrences.
+    @inline(never) @usableFromInline
+    static func checkRequired(_ message: borrowing Message, _ arena: ProtobufArena) throws(RPCError) {
+        arena.reset()
+        let rewritten = ProtobufArena.begin()
+        guard let slots = rewritten.write(message) else { return }
+        try withExtendedLifetime(message) { () throws(RPCError) in
+            try rewritten.checkRequired(slots, Message.protobufLayout, doing: "decode")
         }
     }
 

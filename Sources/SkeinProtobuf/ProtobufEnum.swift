@@ -16,3 +16,16 @@ extension ProtobufEnum {
     @inlinable public init(protobufStored: Int32) { self.init(rawValue: protobufStored) }
     @inlinable public var protobufStored: Int32 { rawValue }
 }
+
+/// For generated code: an enum with deprecated values. Its own code names them in deprecated members only, so that it
+/// compiles without warnings.
+public protocol ProtobufDeprecatedEnum: ProtobufEnum {
+    static var protobufCases: [Self] { get }
+    static func protobufCase(_ number: Int32) -> Self
+}
+
+extension ProtobufDeprecatedEnum {
+    /// The known values.
+    @inlinable public static var allCases: [Self] { protobufCases }
+    @inlinable public init(rawValue: Int32) { self = Self.protobufCase(rawValue) }
+}

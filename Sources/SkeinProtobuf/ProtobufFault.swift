@@ -6,6 +6,8 @@ public struct ProtobufFault: Error {
     indirect enum Reason {
         case malformed
         case severalOneofMembers
+        case severalOccurrences
+        case unknownEnumValue
         case wire(String, offset: Int)
         case invalidUTF8(field: String)
         case tooDeep
@@ -23,7 +25,7 @@ public struct ProtobufFault: Error {
     /// Whether the bytes may be a message nevertheless, for a more careful look.
     var asksForNormalising: Bool {
         switch reason {
-        case .malformed, .severalOneofMembers: true
+        case .malformed, .severalOneofMembers, .severalOccurrences, .unknownEnumValue: true
         default: false
         }
     }
@@ -34,6 +36,8 @@ extension ProtobufFault: CustomStringConvertible {
         switch reason {
         case .malformed: "malformed"
         case .severalOneofMembers: "several members of one oneof"
+        case .unknownEnumValue: "a number that a closed enum does not have"
+        case .severalOccurrences: "several occurrences of one message"
         case .wire(let what, let offset): "\(what) at byte \(offset)"
         case .invalidUTF8(let field): "invalid UTF-8 in \(field)"
         case .tooDeep: "messages are nested deeper than \(ProtobufReader.depthLimit) levels"

@@ -5,7 +5,7 @@ public import SkeinCore
 ///
 /// Generated types conform; nobody else does. Fields that a newer definition has and this one has not are kept in
 /// `unknownFields` and written again.
-public protocol ProtobufMessage: Sendable, Hashable {
+public protocol ProtobufMessage: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The full protobuf name, e.g. `helloworld.HelloRequest`.
     static var protobufName: String { get }
 
@@ -47,11 +47,20 @@ extension ProtobufMessage {
         }
     }
 
-    /// The encoding of the message. Throws `internal` when it would be larger than 2 GiB.
+    /// The encoding of the message. Throws `internal` when it would be larger than 2 GiB, when messages in it are nested
+    /// deeper than 100 levels, and when a required field of proto2 is not set, naming the path to it.
+    ///
+    /// With `deterministic`, the entries of maps are sorted by their keys (numbers by value, strings by their UTF-8,
+    /// `false` first): equal messages have equal encodings. Other versions of the definition, and other
+    /// implementations, may encode differently nevertheless.
     @inlinable
-    public func serialized() throws(RPCError) -> [UInt8] {
+    public func serialized(deterministic: Bool = false) throws(RPCError) -> [UInt8] {
         var buffer = Buffer()
-        try ProtobufCodec.encode(self, into: &buffer)
+        if deterministic {
+            try ProtobufCodec.encodeSorted(self, into: &buffer)
+        } else {
+            try ProtobufCodec.encode(self, into: &buffer)
+        }
         return Array(buffer)
     }
 }

@@ -51,7 +51,8 @@ struct WireCursor {
     mutating func tag() throws(ProtobufFault) -> WireTag {
         let start = offset
         let value = try varint()
-        guard let number = UInt32(exactly: value >> 3), WireTag.numbers.contains(number), offset - start <= 5 else {
+        if offset - start > 5 { throw fault("tag of more than 5 bytes", at: start) }
+        guard let number = UInt32(exactly: value >> 3), WireTag.numbers.contains(number) else {
             throw fault("invalid field number \(value >> 3)", at: start)
         }
         guard let type = WireType(rawValue: UInt8(value & 7)) else {
@@ -63,6 +64,8 @@ struct WireCursor {
     mutating func lengthDelimited() throws(ProtobufFault) -> UnsafeRawBufferPointer {
         let start = offset
         let count = try varint()
+        // libprotobuf-c takes no longer ones either.
+        if offset - start > 5 { throw fault("length of more than 5 bytes", at: start) }
         return try take(count, from: start)
     }
 
@@ -98,6 +101,8 @@ struct WireCursor {
 }
 
 extension [UInt8] {
+    mutating func appendTag(_ tag: WireTag) { appendVarint(tag.encoded) }
+
     mutating func appendVarint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct GeneratorOptionsTests {
@@ -28,7 +29,8 @@ import Testing
     func visibility(name: String) throws {
         let file = try generate("visibility=\(name)")
         #expect(!file.contains("public "))
-        #expect(file.contains("\n\(name) import Skein\n"))
+        // An explicit `internal` would clash with files of the module that leave the access level out.
+        #expect(file.contains(name == "package" ? "\npackage import Skein\n" : "\nimport Skein\n"))
         #expect(file.contains(name == "package" ? "\npackage struct P_M" : "\nstruct P_M"))
     }
 
@@ -55,9 +57,77 @@ import Testing
         #expect(outcome.files["test.skein.swift"]?.contains("\npublic import SkeinProtobuf\n") == true)
     }
 
-    @Test("flat paths have no folders")
-    func paths() throws {
-        let outcome = try Protoc.run(["scalars/scalars.proto"], in: Protoc.goldens, options: "paths=flat")
-        #expect(outcome.files.keys.sorted() == ["scalars_scalars.skein.swift"])
+    static let paths = [
+        ("", "scalars/scalars"), ("paths=tree", "scalars/scalars"), ("file_naming=FullPath", "scalars/scalars"),
+        ("paths=flat", "scalars_scalars"), ("file_naming=PathToUnderscores", "scalars_scalars"),
+        ("paths=name", "scalars"), ("file_naming=DropPath", "scalars"),
+    ]
+
+    @Test("files lie in folders, have them in their names, or leave them out", arguments: paths)
+    func names(options: String, name: String) throws {
+        let outcome = try Protoc.run(["scalars/scalars.proto"], in: Protoc.goldens, options: options)
+        #expect(outcome.files.keys.sorted() == [name + ".skein.swift"])
+    }
+
+    @Test("without client and server there is no code for services, nor for Skein")
+    func noServices() throws {
+        let file = try generate("client=false,server=false")
+        #expect(!file.contains("P_S"))
+        #expect(file.contains("struct P_M"))
+        #expect(file.contains("\npublic import SkeinProtobuf\n"))
+    }
+
+    @Test("without messages there is code for services only, which imports the module of the messages")
+    func noMessages() throws {
+        let file = try generate("messages=none,module=test.proto:MyMessages")
+        #expect(!file.contains("struct P_M"))
+        #expect(!file.contains("extension ProtobufFile"))
+        #expect(file.contains("enum P_S {"))
+        #expect(file.contains("\npublic import Skein\npublic import MyMessages\n"))
+    }
+
+    @Test("files that a file needs are imported from their modules, and its own is not")
+    func modules() throws {
+        let options = "module=imports/shared.proto:Shared,module=imports/exported.proto:Exported"
+        let outcome = try Protoc.run(["imports/imports.proto"], in: Protoc.goldens, options: options)
+        let file = try #require(outcome.files["imports/imports.skein.swift"])
+        #expect(file.contains("\npublic import SkeinProtobuf\nimport Exported\npublic import Shared\n"))
+        let own = try Protoc.run(
+            ["imports/imports.proto"], in: Protoc.goldens, options: options + ",module=imports/imports.proto:Shared")
+        #expect(own.files["imports/imports.skein.swift"]?.contains("import Shared") == false)
+    }
+
+    @Test("modules can be named in a file, as for swift-protobuf")
+    func moduleMappings() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let text = """
+            # Ours.
+            mapping {
+              module_name: "Shared"
+              proto_file_path: "imports/shared.proto"
+              proto_file_path: "imports/exported.proto"
+            }
+            """
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        let outcome = try Protoc.run(
+            ["imports/imports.proto"], in: Protoc.goldens, options: "visibility=package,module_mappings=\(path)")
+        let file = try #require(outcome.files["imports/imports.skein.swift"])
+        #expect(file.contains("\npackage import SkeinProtobuf\npackage import Shared\n"))
+        try Data("mapping { proto_file_path: \"a.proto\" }".utf8).write(to: URL(fileURLWithPath: path))
+        let broken = try Protoc.run(text: "syntax = \"proto3\";", options: "module_mappings=\(path)")
+        #expect(broken.errors.contains("the mapping of module \"\" needs a module_name"))
+    }
+
+    @Test("well-known types and google.rpc come with SkeinProtobuf, without any option")
+    func wellKnown() throws {
+        let text = """
+            syntax = "proto3";
+            import "google/protobuf/timestamp.proto";
+            message M { google.protobuf.Timestamp t = 1; }
+            """
+        let outcome = try Protoc.run(text: text)
+        let file = try #require(outcome.files["test.skein.swift"])
+        #expect(file.split(separator: "\n").filter { $0.contains("import ") } == ["public import SkeinProtobuf"])
     }
 }

@@ -16,8 +16,8 @@ import Testing
     @Test("there is a golden for each area of the language")
     func exist() {
         let areas = [
-            "comments", "enums", "imports", "keywords", "maps", "nested", "oneofs", "optional", "recursion", "scalars",
-            "services", "wellknown",
+            "closedenums", "comments", "deprecated", "enums", "imports", "keywords", "maps", "nested", "oneofs",
+            "optional", "prefix", "proto2", "recursion", "required", "scalars", "services", "wellknown",
         ]
         #expect(Set(GoldenTests.cases).isSuperset(of: areas))
     }

@@ -25,7 +25,8 @@ enum Protoc {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
-            ["protoc", "--plugin=protoc-gen-skein=\(try plugin().path)", "--skein_out=\(options):\(output.path)"]
+            ["protoc", "--plugin=protoc-gen-skein=\(try plugin().path)", "--skein_out=\(output.path)"]
+            + (options.isEmpty ? [] : ["--skein_opt=\(options)"])
             + ["-I", root.path] + files
         let errors = Pipe()
         process.standardError = errors

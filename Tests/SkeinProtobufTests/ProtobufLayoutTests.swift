@@ -24,10 +24,11 @@ import Testing
         #expect(MemoryLayout<ProtobufBytes>.offset(of: \.start) == MemoryLayout<ProtobufCBinaryData>.offset(of: \.data))
     }
 
-    @Test("an arena begins with its next byte and its end")
+    @Test("an arena begins with its next byte, its end and its allowance")
     func arena() {
         #expect(MemoryLayout<skein_arena>.offset(of: \.next) == 0)
         #expect(MemoryLayout<skein_arena>.offset(of: \.end) == MemoryLayout<UInt>.size)
+        #expect(MemoryLayout<skein_arena>.offset(of: \.allowance) == 2 * MemoryLayout<UInt>.size)
     }
 
     @Test("flags that libprotobuf-c knows leave room for the oneof's number")

@@ -7,10 +7,16 @@ import SwiftProtobufPluginLibrary
 struct EmbeddedDescriptor {
     private let file: FileDescriptor
     let imports: [FileDescriptor]
+    /// The names of the other files that declare what this one uses.
+    let typeFiles: Set<String>
+    /// Those of them that declare what its methods use.
+    let methodFiles: Set<String>
 
     init(_ file: FileDescriptor) {
         self.file = file
         let needed = EmbeddedDescriptor.filesOfTypes(in: file)
+        typeFiles = needed
+        methodFiles = EmbeddedDescriptor.filesOfMethods(in: file)
         imports = file.dependencies.filter { dependency in
             let exported = EmbeddedDescriptor.exported(by: dependency)
             return !needed.isDisjoint(with: exported)
@@ -41,11 +47,13 @@ struct EmbeddedDescriptor {
                 if let type = field.enumType { names.insert(type.file.name) }
             }
         }
-        for method in file.services.flatMap(\.methods) {
-            names.formUnion([method.inputType.file.name, method.outputType.file.name])
-        }
         names.remove(file.name)
-        return names
+        return names.union(filesOfMethods(in: file))
+    }
+
+    private static func filesOfMethods(in file: FileDescriptor) -> Set<String> {
+        let names = file.services.flatMap(\.methods).flatMap { [$0.inputType.file.name, $0.outputType.file.name] }
+        return Set(names).subtracting([file.name])
     }
 
     /// `file` and what it imports publicly.

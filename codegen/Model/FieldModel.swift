@@ -4,7 +4,7 @@
 enum ValueType: Equatable {
     /// A number, a bool, a string or bytes: protobuf's word for it, and Swift's type.
     case plain(String, swift: String)
-    /// With the case of number 0, which is the default.
+    /// With the default value.
     case `enum`(swift: String, zero: String)
     case message(swift: String)
 
@@ -36,7 +36,7 @@ enum ValueType: Equatable {
         case .plain("bytes", _): "[]"
         case .plain("bool", _): "false"
         case .plain: "0"
-        case .enum(_, let zero): ".\(zero)"
+        case .enum(_, let zero): zero
         case .message: ".init()"
         }
     }
@@ -47,6 +47,8 @@ struct FieldModel {
     enum Shape: Equatable {
         case implicit
         case optional
+        /// An optional whose absence is an error where messages are encoded or decoded.
+        case required
         case repeated
         case packed
         case map(key: ValueType)
@@ -60,6 +62,9 @@ struct FieldModel {
     let type: ValueType
     let shape: Shape
     let comments: [String]
+    let isDeprecated: Bool
+    /// What `…OrDefault` returns when the field is not set, as Swift writes it.
+    let explicitDefault: String?
     /// Whether the value is kept on the heap.
     let isBoxed: Bool
     /// Which oneof of the message it belongs to, counted from 0.
@@ -67,10 +72,13 @@ struct FieldModel {
     /// The first of its slots in memory.
     var slot = 0
 
+    /// The stored property: that of a deprecated field is another one, which generated code uses without a warning.
+    var storage: String { isDeprecated ? "_" + name.filter { $0 != "`" } : name }
+
     var swiftType: String {
         switch shape {
         case .implicit: type.swift
-        case .optional: type.swift + "?"
+        case .optional, .required: type.swift + "?"
         case .repeated, .packed: "[\(type.swift)]"
         case .map(let key): "[\(key.swift): \(type.swift)]"
         }
@@ -79,7 +87,7 @@ struct FieldModel {
     var zero: String {
         switch shape {
         case .implicit: type.zero
-        case .optional: "nil"
+        case .optional, .required: "nil"
         case .repeated, .packed: "[]"
         case .map: "[:]"
         }
@@ -89,8 +97,8 @@ struct FieldModel {
     var slots: Int {
         switch shape {
         case .implicit: type.isBlob ? 2 : 1
-        case .optional where type.isBlob: 3
-        case .optional, .repeated, .packed, .map: 2
+        case .optional where type.isBlob, .required where type.isBlob: 3
+        case .optional, .required, .repeated, .packed, .map: 2
         }
     }
 }

@@ -10,6 +10,8 @@ struct FileModel {
     let descriptor: [UInt8]
     /// The identifiers of the files that the descriptor imports.
     let imports: [String]
+    /// The modules that its Swift file needs beside Skein's own.
+    let modules: [ImportedModule]
     let enums: [EnumModel]
     let messages: [MessageModel]
     let services: [ServiceModel]
@@ -18,20 +20,38 @@ struct FileModel {
     var allMessages: [MessageModel] { messages.flatMap(\.withNested) }
 }
 
+struct ImportedModule: Equatable {
+    let name: String
+    /// Whether its types are in the file's declarations, not only its descriptors behind them.
+    let isUsedPublicly: Bool
+}
+
 struct EnumModel {
     struct Value {
         let name: String
         let number: Int32
         let comments: [String]
+        let isDeprecated: Bool
     }
 
     let protoName: String
     let name: String
+    /// The name that users know it by, where generated code uses another.
+    let deprecatedName: String?
+    /// Whether it has no values but its cases.
+    let isClosed: Bool
     let comments: [String]
     /// One per number.
     let values: [Value]
-    /// Other names for numbers: alias and the name of the case.
-    let aliases: [(name: String, of: String)]
+    /// Other names for numbers.
+    let aliases: [Alias]
+    struct Alias {
+        let name: String
+        /// The case that has its number.
+        let original: String
+        let isDeprecated: Bool
+    }
+
     /// Every value as the `.proto` file names it.
     let protoNames: [(number: Int32, name: String)]
 }
@@ -39,6 +59,8 @@ struct EnumModel {
 struct MessageModel {
     let protoName: String
     let name: String
+    /// The name that users know it by, where generated code uses another.
+    let deprecatedName: String?
     /// With the names of the messages around it.
     let fullName: String
     let comments: [String]
@@ -65,6 +87,8 @@ struct MessageModel {
 struct ServiceModel {
     let protoName: String
     let name: String
+    /// The name that users know it by, where generated code uses another.
+    let deprecatedName: String?
     let comments: [String]
     let methods: [MethodModel]
 }
@@ -82,4 +106,5 @@ struct MethodModel {
     /// The case of `Idempotency`; `nil` when unspecified.
     let idempotency: String?
     let comments: [String]
+    let isDeprecated: Bool
 }

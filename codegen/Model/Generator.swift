@@ -22,7 +22,12 @@ public struct Generator: CodeGenerator {
 
     private static func outputName(_ path: String, _ paths: GeneratorOptions.Paths) -> String {
         let stem = path.hasSuffix(".proto") ? String(path.dropLast(6)) : path
-        let name = paths == .tree ? stem : String(stem.map { $0 == "/" ? "_" : $0 })
+        let name =
+            switch paths {
+            case .tree: stem
+            case .flat: String(stem.map { $0 == "/" ? "_" : $0 })
+            case .name: stem.split(separator: "/").last.map(String.init) ?? stem
+            }
         return name + ".skein.swift"
     }
 }

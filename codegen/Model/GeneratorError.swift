@@ -2,7 +2,7 @@
 import SwiftProtobuf
 import SwiftProtobufPluginLibrary
 
-/// What stops the generator, told as compilers do: `greeter.proto:3:1: proto2 is not supported yet`.
+/// What stops the generator, told as compilers do: `greeter.proto:3:1: groups are not supported`.
 struct GeneratorError: Error, CustomStringConvertible {
     let description: String
 

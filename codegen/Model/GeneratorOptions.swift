@@ -6,7 +6,7 @@ public struct GeneratorOptions: Equatable {
         case `public`, package, `internal`
     }
 
-    /// Which modules a generated file imports.
+    /// Which of Skein's modules a generated file imports.
     enum Imports: Equatable {
         /// `Skein` for a file with services, `SkeinProtobuf` for one with messages only.
         case automatic
@@ -20,20 +20,35 @@ public struct GeneratorOptions: Equatable {
         case tree
         /// Without folders: `google_rpc_status.skein.swift`.
         case flat
+        /// By its last part: `status.skein.swift`.
+        case name
+    }
+
+    /// Where the types of messages come from.
+    enum Messages: String, CaseIterable {
+        /// They are generated.
+        case native
+        /// protoc-gen-swift generates them.
+        case swiftProtobuf = "swift-protobuf"
+        /// Generated before, usually for another module.
+        case none
     }
 
     var visibility = Visibility.public
     var imports = Imports.automatic
     var paths = Paths.tree
+    var messages = Messages.native
+    var modules = ModuleMap()
     /// Whether comments of the `.proto` file become documentation.
     var comments = true
-    /// Whether services get a `Client`, and a `Service` protocol.
+    /// Whether services get a `Client`, and a `Service` protocol. With neither there is no code for services.
     var client = true
     var server = true
 
     static let all = [
-        "visibility=public|package|internal", "imports=auto|none|MODULE+MODULE…", "paths=tree|flat",
-        "comments=true|false", "client=true|false", "server=true|false",
+        "visibility=public|package|internal", "imports=auto|none|MODULE+MODULE…", "paths=tree|flat|name",
+        "file_naming=FullPath|PathToUnderscores|DropPath", "comments=true|false", "client=true|false",
+        "server=true|false", "messages=native|swift-protobuf|none", "module=PROTO:MODULE", "module_mappings=PATH",
     ]
 
     public init() {}
@@ -44,10 +59,14 @@ public struct GeneratorOptions: Equatable {
             switch key {
             case "visibility": visibility = try GeneratorOptions.choice(value, of: key)
             case "paths": paths = try GeneratorOptions.choice(value, of: key)
+            case "file_naming": paths = try GeneratorOptions.fileNaming(value)
             case "comments": comments = try GeneratorOptions.flag(value, of: key)
             case "client": client = try GeneratorOptions.flag(value, of: key)
             case "server": server = try GeneratorOptions.flag(value, of: key)
+            case "messages": messages = try GeneratorOptions.choice(value, of: key)
             case "imports": imports = try GeneratorOptions.imports(value)
+            case "module": try modules.add(value)
+            case "module_mappings": try modules.add(contentsOf: value)
             default:
                 let valid = GeneratorOptions.all.joined(separator: ", ")
                 throw GeneratorError("unknown option \"\(key)\"; valid are \(valid)")
@@ -66,6 +85,18 @@ public struct GeneratorOptions: Equatable {
     private static func flag(_ value: String, of key: String) throws -> Bool {
         if let flag = Bool(value) { return flag }
         throw GeneratorError("option \(key)=\(value): expected true or false")
+    }
+
+    /// The names that swift-protobuf has for `paths`.
+    private static func fileNaming(_ value: String) throws -> Paths {
+        switch value {
+        case "FullPath": return .tree
+        case "PathToUnderscores": return .flat
+        case "DropPath": return .name
+        default:
+            throw GeneratorError(
+                "option file_naming=\(value): expected one of FullPath, PathToUnderscores, DropPath")
+        }
     }
 
     private static func imports(_ value: String) throws -> Imports {

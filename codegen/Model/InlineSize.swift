@@ -8,24 +8,13 @@ final class InlineSize {
     /// Bytes above which a message is not put inside of another.
     private static let limit = 200
 
+    private let cycles = MessageCycles()
     /// By the names of messages.
     private var sizes: [String: Int] = [:]
 
     func isBoxed(_ field: FieldDescriptor) -> Bool {
         guard let type = field.messageType else { return false }
-        return reaches(type, field.containingType) || size(type) > InlineSize.limit
-    }
-
-    /// Whether a value of `start` may contain one of `target` other than through an array or a dictionary.
-    private func reaches(_ start: Descriptor, _ target: Descriptor) -> Bool {
-        var open = [start]
-        var seen: Set<String> = []
-        while let message = open.popLast() {
-            if message === target { return true }
-            guard seen.insert(message.fullName).inserted else { continue }
-            open += message.fields.filter { !$0.isRepeated }.compactMap(\.messageType)
-        }
-        return false
+        return cycles.areInOne(type, field.containingType) || size(type) > InlineSize.limit
     }
 
     /// About the bytes that a value takes, not counting what it keeps on the heap.

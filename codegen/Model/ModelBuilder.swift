@@ -4,23 +4,28 @@ import SwiftProtobufPluginLibrary
 
 /// Turns a file's descriptor into its model.
 struct ModelBuilder {
-    private let names = SwiftNames()
+    private let names: SwiftNames
     private let sizes = InlineSize()
     private let options: GeneratorOptions
 
-    init(_ options: GeneratorOptions) { self.options = options }
+    init(_ options: GeneratorOptions) {
+        self.options = options
+        names = SwiftNames(options)
+    }
 
     func build(_ file: FileDescriptor) throws -> FileModel {
         try refuseUnsupported(file)
+        if options.messages == .swiftProtobuf, !file.services.isEmpty { try SwiftNames.refuseHidingNames(of: file) }
         let embedded = EmbeddedDescriptor(file)
         return FileModel(
             path: file.name,
             identifier: ModelBuilder.identifier(file),
             descriptor: try embedded.serialized(),
             imports: embedded.imports.map(ModelBuilder.identifier),
-            enums: file.enums.map(build),
-            messages: try file.messages.map(build),
-            services: file.services.map(build))
+            modules: options.modules.needed(by: file, embedded, options),
+            enums: options.messages == .native ? file.enums.map(build) : [],
+            messages: options.messages == .native ? try file.messages.map(build) : [],
+            services: options.client || options.server ? file.services.map(build) : [])
     }
 
     /// `google/rpc/status.proto` becomes `google_rpc_status_proto`.
@@ -30,19 +35,18 @@ struct ModelBuilder {
     }
 
     private func refuseUnsupported(_ file: FileDescriptor) throws {
-        if file.edition == .proto3 { return }
+        if file.edition == .proto3 || file.edition == .proto2 { return }
         var withLocations = ExtractProtoOptions()
         withLocations.includeSourceCodeInfo = true
-        let syntax = file.extractProto(options: withLocations).sourceCodeInfo.location.first { $0.path == [12] }
-        let found = file.edition == .proto2 ? "proto2 is" : "editions are"
-        let missing = file.edition == .proto2 && syntax == nil ? " (a file without a syntax line is proto2)" : ""
+        let locations = file.extractProto(options: withLocations).sourceCodeInfo.location
         throw GeneratorError(
-            "\(found) not supported yet\(missing); expected syntax = \"proto3\"", in: file, at: syntax)
+            "editions are not supported; declare syntax = \"proto3\" or \"proto2\"", in: file,
+            at: locations.first { $0.path == [12] || $0.path == [14] })
     }
 
     // MARK: Comments
 
-    private func comments(_ declaration: some ProvidesSourceCodeLocation, isDeprecated: Bool) -> [String] {
+    private func comments(_ declaration: some ProvidesSourceCodeLocation) -> [String] {
         guard options.comments else { return [] }
         var lines = declaration.protoSourceComments(commentPrefix: "").split(
             separator: "\n", omittingEmptySubsequences: false
@@ -51,7 +55,6 @@ struct ModelBuilder {
             return end.map { String(line[...$0]) } ?? ""
         }
         while lines.last?.isEmpty == true { lines.removeLast() }
-        if isDeprecated { lines += (lines.isEmpty ? [] : [""]) + [" - Note: Deprecated."] }
         return lines
     }
 
@@ -59,22 +62,31 @@ struct ModelBuilder {
 
     private func build(_ declaration: EnumDescriptor) -> EnumModel {
         var values: [EnumModel.Value] = []
-        var aliases: [(name: String, of: String)] = []
+        var aliases: [EnumModel.Alias] = []
         for value in declaration.values {
             let name = names.enumCase(value)
             if let original = values.first(where: { $0.number == value.number }) {
                 let isTaken = values.contains { $0.name == name } || aliases.contains { $0.name == name }
-                if !isTaken { aliases.append((name, original.name)) }
+                if isTaken { continue }
+                // Its code names the case.
+                let isDeprecated = value.options.deprecated || original.isDeprecated
+                aliases.append(EnumModel.Alias(name: name, original: original.name, isDeprecated: isDeprecated))
             } else {
-                let comments = comments(value, isDeprecated: value.options.deprecated)
-                values.append(EnumModel.Value(name: name, number: value.number, comments: comments))
+                values.append(
+                    EnumModel.Value(
+                        name: name, number: value.number, comments: comments(value),
+                        isDeprecated: value.options.deprecated))
             }
         }
         return EnumModel(
             protoName: declaration.fullName, name: names.relative(declaration),
-            comments: comments(declaration, isDeprecated: declaration.options.deprecated),
+            deprecatedName: deprecated(names.known(declaration), as: names.relative(declaration)),
+            isClosed: declaration.isClosed,
+            comments: comments(declaration),
             values: values, aliases: aliases, protoNames: declaration.values.map { ($0.number, $0.name) })
     }
+
+    private func deprecated(_ known: String, as name: String) -> String? { known == name ? nil : known }
 
     // MARK: Messages
 
@@ -84,7 +96,7 @@ struct ModelBuilder {
         var oneofs = message.realOneofs.map { oneof in
             OneofModel(
                 type: names.type(oneof), name: names.property(oneof),
-                comments: comments(oneof, isDeprecated: false), members: [])
+                comments: comments(oneof), members: [])
         }
         let sorted = try message.fields.map(build).sorted { $0.number < $1.number }
         for var field in sorted where field.oneof == nil {
@@ -100,8 +112,10 @@ struct ModelBuilder {
             }
         }
         return MessageModel(
-            protoName: message.fullName, name: names.relative(message), fullName: names.full(message),
-            comments: comments(message, isDeprecated: message.options.deprecated),
+            protoName: message.fullName, name: names.relative(message),
+            deprecatedName: deprecated(names.known(message), as: names.relative(message)),
+            fullName: names.full(message),
+            comments: comments(message),
             fields: fields, oneofs: oneofs, properties: properties(of: message, fields, oneofs), slots: slot,
             enums: message.enums.map(build),
             messages: try message.messages.filter { !$0.options.mapEntry }.map(build))
@@ -130,7 +144,8 @@ struct ModelBuilder {
     private func build(_ field: FieldDescriptor) throws -> FieldModel {
         if field.type == .group {
             throw GeneratorError(
-                "groups are not supported; declare field \(field.name) as a message", in: field.file,
+                "groups are not supported; declare \(field.messageType.name) as a message and a field of it",
+                in: field.file,
                 at: field.sourceCodeInfoLocation)
         }
         let value = field.isMap ? field.messageType.mapKeyAndValue : nil
@@ -140,7 +155,9 @@ struct ModelBuilder {
             name: names.property(field),
             type: type(of: value?.value ?? field),
             shape: shape(of: field, key: value.map { type(of: $0.key) }),
-            comments: comments(field, isDeprecated: field.options.deprecated),
+            comments: comments(field),
+            isDeprecated: field.options.deprecated,
+            explicitDefault: DefaultValue(field, names).expression,
             isBoxed: isSingularMessage && sizes.isBoxed(field),
             oneof: field.realContainingOneof.flatMap { index(of: $0) })
     }
@@ -153,6 +170,7 @@ struct ModelBuilder {
     private func shape(of field: FieldDescriptor, key: ValueType?) -> FieldModel.Shape {
         if let key { return .map(key: key) }
         if field.isRepeated { return field.isPacked ? .packed : .repeated }
+        if field.isRequired { return .required }
         return field.hasPresence ? .optional : .implicit
     }
 
@@ -174,7 +192,7 @@ struct ModelBuilder {
         case .sint32: .plain("sint32", swift: "Int32")
         case .sint64: .plain("sint64", swift: "Int64")
         case .enum:
-            .enum(swift: names.full(field.enumType), zero: field.enumType.values.first.map(names.enumCase) ?? "")
+            .enum(swift: names.full(field.enumType), zero: names.first(of: field.enumType))
         case .message, .group: .message(swift: names.full(field.messageType))
         }
     }
@@ -183,8 +201,9 @@ struct ModelBuilder {
 
     private func build(_ service: SwiftProtobufPluginLibrary.ServiceDescriptor) -> ServiceModel {
         ServiceModel(
-            protoName: service.fullName, name: names.service(service),
-            comments: comments(service, isDeprecated: service.options.deprecated),
+            protoName: service.fullName, name: names.relative(service),
+            deprecatedName: deprecated(names.known(service), as: names.relative(service)),
+            comments: comments(service),
             methods: service.methods.map(build))
     }
 
@@ -205,6 +224,6 @@ struct ModelBuilder {
         return MethodModel(
             protoName: method.name, name: names.method(method), kind: kind,
             request: names.full(method.inputType), response: names.full(method.outputType),
-            idempotency: idempotency, comments: comments(method, isDeprecated: method.options.deprecated))
+            idempotency: idempotency, comments: comments(method), isDeprecated: method.options.deprecated)
     }
 }

@@ -47,6 +47,7 @@ struct BridgeRenderer {
         }
         switch field.shape {
         case .optional where !field.type.isMessage: arguments.append(".optional")
+        case .required: arguments.append(".required")
         case .repeated: arguments.append(".repeated")
         case .packed: arguments.append(".packed")
         case .implicit, .optional, .map: break
@@ -72,8 +73,8 @@ struct BridgeRenderer {
     }
 
     private func render(writing field: FieldModel, into code: inout CodeWriter) {
-        guard case .map = field.shape else { return code.line("writer." + set(field, "self.\(field.name)")) }
-        code.block("writer.setMap(\(field.slot), self.\(field.name))") { code in
+        guard case .map = field.shape else { return code.line("writer." + set(field, "self.\(field.storage)")) }
+        code.block("writer.setMap(\(field.slot), self.\(field.storage))") { code in
             code.line("$0.set(3, $1)")
             code.line("$0.\(field.type.isMessage ? "setMessage" : "set")(5, $2)")
         }
@@ -82,7 +83,7 @@ struct BridgeRenderer {
     private func set(_ field: FieldModel, _ value: String) -> String {
         switch field.shape {
         case .implicit: "set(\(field.slot), \(value))"
-        case .optional: "\(field.type.isMessage ? "setMessage" : "setOptional")(\(field.slot), \(value))"
+        case .optional, .required: "\(field.type.isMessage ? "setMessage" : "setOptional")(\(field.slot), \(value))"
         case .repeated, .packed, .map: "setRepeated(\(field.slot), \(value))"
         }
     }
@@ -100,6 +101,8 @@ struct BridgeRenderer {
     // MARK: Reading
 
     private func renderReading(into code: inout CodeWriter) {
+        // Setting a deprecated member of a oneof would warn.
+        if message.oneofs.flatMap(\.members).contains(where: \.isDeprecated) { code.deprecation() }
         code.block("\(access)mutating func mergeProtobuf(from reader: ProtobufReader) throws(ProtobufFault)") { code in
             for field in message.fields { render(reading: field, into: &code) }
             for oneof in message.oneofs { render(reading: oneof, into: &code) }
@@ -108,10 +111,10 @@ struct BridgeRenderer {
     }
 
     private func render(reading field: FieldModel, into code: inout CodeWriter) {
-        let target = "into: &self.\(field.name)"
+        let target = "into: &self.\(field.storage)"
         switch field.shape {
         case .implicit: code.line("try reader.read(\(field.slot), \(target))")
-        case .optional:
+        case .optional, .required:
             code.line("try reader.\(field.type.isMessage ? "readMessage" : "readOptional")(\(field.slot), \(target))")
         case .repeated, .packed: code.line("try reader.readRepeated(\(field.slot), \(target))")
         case .map(let key):

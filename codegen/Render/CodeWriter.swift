@@ -41,6 +41,18 @@ struct CodeWriter {
         line(end)
     }
 
+    mutating func deprecation() { line("@available(*, deprecated)") }
+
+    /// The name that users know a deprecated type by. The type has another, for code that does not warn.
+    mutating func deprecatedAlias(_ known: String?, of name: String, _ comments: [String], _ access: String) {
+        guard let known else { return }
+        documentation(comments)
+        deprecation()
+        line("\(access)typealias \(known) = \(name)")
+        line()
+        line("/// The type of `\(known)`, by a name whose use in generated code does not warn.")
+    }
+
     /// Documentation lines.
     mutating func documentation(_ lines: [String]) {
         for line in lines { self.line("///" + line) }

@@ -6,7 +6,8 @@ struct MessageRenderer {
     let access: String
 
     func render(into code: inout CodeWriter) {
-        code.documentation(message.comments)
+        code.deprecatedAlias(message.deprecatedName, of: message.name, message.comments, access)
+        if message.deprecatedName == nil { code.documentation(message.comments) }
         code.block("\(access)struct \(message.name): ProtobufMessage") { code in
             code.line("\(access)static var protobufName: String { \"\(message.protoName)\" }")
             code.line()
@@ -18,6 +19,8 @@ struct MessageRenderer {
                 code.line()
                 renderInitializer(into: &code)
             }
+            renderDeprecated(into: &code)
+            renderDefaults(into: &code)
             for oneof in message.oneofs {
                 code.line()
                 render(oneof, into: &code)
@@ -34,8 +37,11 @@ struct MessageRenderer {
     }
 
     private func render(_ property: MessageModel.Property, into code: inout CodeWriter) {
-        code.documentation(property.comments)
         let wrapper = property.isBoxed ? "@ProtobufBoxed " : ""
+        if property.isDeprecated {
+            return code.line("\(wrapper)fileprivate var \(property.storage): \(property.type) = \(property.zero)")
+        }
+        code.documentation(property.comments)
         code.line("\(wrapper)\(access)var \(property.name): \(property.type) = \(property.zero)")
     }
 
@@ -43,15 +49,43 @@ struct MessageRenderer {
         let parameters = message.properties.map { "\($0.name): \($0.type) = \($0.zero)" }
         code.list("\(access)init(", parameters, ") {")
         code.indent { code in
-            for property in message.properties { code.line("self.\(property.name) = \(property.name)") }
+            for property in message.properties { code.line("self.\(property.storage) = \(property.name)") }
         }
         code.line("}")
+    }
+
+    /// The properties of deprecated fields, over stored ones that may be used without a warning.
+    private func renderDeprecated(into code: inout CodeWriter) {
+        for property in message.properties where property.isDeprecated {
+            code.line()
+            code.documentation(property.comments)
+            code.deprecation()
+            code.block("\(access)var \(property.name): \(property.type)") { code in
+                code.line("get { self.\(property.storage) }")
+                code.line("_modify { yield &self.\(property.storage) }")
+            }
+        }
+    }
+
+    private func renderDefaults(into code: inout CodeWriter) {
+        var taken = Set(message.properties.map(\.name))
+        for field in message.fields {
+            guard let value = field.explicitDefault else { continue }
+            var name = field.name.filter { $0 != "`" } + "OrDefault"
+            while !taken.insert(name).inserted { name += "_p" }
+            code.line()
+            let shown = value.count > 40 ? "its default" : "its default `\(value)`"
+            code.line("/// The value of `\(field.name.filter { $0 != "`" })`, or \(shown) where it is not set.")
+            if field.isDeprecated { code.deprecation() }
+            code.line("\(access)var \(name): \(field.type.swift) { self.\(field.storage) ?? \(value) }")
+        }
     }
 
     private func render(_ oneof: OneofModel, into code: inout CodeWriter) {
         code.block("\(access)enum \(oneof.type): Hashable, Sendable") { code in
             for member in oneof.members {
                 code.documentation(member.comments)
+                if member.isDeprecated { code.deprecation() }
                 code.line("\(member.isBoxed ? "indirect " : "")case \(member.name)(\(member.type.swift))")
             }
         }
@@ -62,6 +96,14 @@ extension MessageModel.Property {
     var name: String {
         switch self {
         case .field(let field): field.name
+        case .oneof(let oneof): oneof.name
+        }
+    }
+
+    /// The name of the stored property.
+    var storage: String {
+        switch self {
+        case .field(let field): field.storage
         case .oneof(let oneof): oneof.name
         }
     }
@@ -84,6 +126,13 @@ extension MessageModel.Property {
         switch self {
         case .field(let field): field.comments
         case .oneof(let oneof): oneof.comments
+        }
+    }
+
+    var isDeprecated: Bool {
+        switch self {
+        case .field(let field): field.isDeprecated
+        case .oneof: false
         }
     }
 

@@ -8,7 +8,8 @@ struct ServiceRenderer {
     let access: String
 
     func render(into code: inout CodeWriter) {
-        code.documentation(service.comments)
+        code.deprecatedAlias(service.deprecatedName, of: service.name, service.comments, access)
+        if service.deprecatedName == nil { code.documentation(service.comments) }
         code.block("\(access)enum \(service.name)") { code in
             renderDescriptor(into: &code)
             code.line()
@@ -45,7 +46,8 @@ struct ServiceRenderer {
                     let idempotency = method.idempotency.map { ", idempotency: .\($0)" } ?? ""
                     code.line(
                         "\"\(service.protoName)\", \"\(method.protoName)\", .\(method.kind.rawValue)\(idempotency),")
-                    code.line("ProtobufCodec<\(method.request)>.self, ProtobufCodec<\(method.response)>.self)")
+                    let codec = options.messages == .swiftProtobuf ? "SwiftProtobufCodec" : "ProtobufCodec"
+                    code.line("\(codec)<\(method.request)>.self, \(codec)<\(method.response)>.self)")
                 }
             }
         }
@@ -57,6 +59,7 @@ struct ServiceRenderer {
         code.block("\(access)protocol Service: RPCService") { code in
             for method in service.methods {
                 code.documentation(method.comments)
+                if method.isDeprecated { code.line("/// - Note: Deprecated.") }
                 let returned = method.kind.hasSingleResponse ? " -> \(method.response)" : ""
                 code.list(
                     "nonisolated(nonsending) func \(method.name)(", method.parameters, ") async throws\(returned)")
@@ -91,6 +94,7 @@ struct ServiceRenderer {
             for method in service.methods {
                 code.line()
                 code.documentation(method.comments)
+                if method.isDeprecated { code.deprecation() }
                 let type = "\(method.kind.stub)<\(method.request), \(method.response)>"
                 code.block("\(access)var \(method.name): \(type)") { code in
                     code.line(".init(Methods.\(method.name), on: channel, defaults: defaults)")

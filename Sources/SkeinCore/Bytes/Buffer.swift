@@ -30,6 +30,12 @@ public struct Buffer: Sendable {
         }
     }
 
+    /// Takes over `storage`, whose first `headroom` bytes are not content.
+    package init(headroom: Int, storage: [UInt8]) {
+        self.headroom = headroom
+        self.storage = storage
+    }
+
     /// The number of content bytes.
     public var count: Int { storage.count - headroom }
 

@@ -19,8 +19,10 @@ public struct ProtobufField: Sendable {
     public enum Label: Sendable {
         /// At most once, and left out when it has the default value.
         case implicit
-        /// At most once, with presence: proto3 `optional`, members of oneofs, messages.
+        /// At most once, with presence: `optional`, members of oneofs, messages.
         case optional
+        /// Once: proto2 `required`. Checked when a message is encoded, and when it was decoded.
+        case required
         case repeated
         /// Repeated, and written as one run of values.
         case packed
@@ -67,7 +69,7 @@ public struct ProtobufField: Sendable {
             message: nil, names: names, entry: nil)
     }
 
-    /// A message field, singular (`optional`) or repeated. `message` is asked for when all layouts exist.
+    /// A message field, singular (`optional` or `required`) or repeated. `message` is asked for when all layouts exist.
     public static func message(
         _ number: UInt32, _ name: String, _ label: Label = .optional, slot: Int, oneof: UInt32 = 0,
         json: String? = nil, _ message: @escaping @Sendable () -> ProtobufLayout

@@ -15,17 +15,16 @@ public struct ProtobufLayout: @unchecked Sendable {
 
     /// The layout of the message `name`, which takes `slots` slots. `fields` are in the order of their numbers.
     public init(_ name: String, slots: Int, _ fields: [ProtobufField]) {
-        var references: [ProtobufSchema.Reference] = []
-        var entries: [ProtobufLayout] = []
+        let schema = ProtobufSchema(name, fields)
         let table = UnsafeMutablePointer<ProtobufCFieldDescriptor>.allocate(capacity: max(fields.count, 1))
         for (index, field) in fields.enumerated() {
             (table + index).initialize(to: ProtobufLayout.descriptor(of: field))
             if let entry = field.entry {
                 let layout = ProtobufLayout(entry: entry, of: field, in: name)
                 table[index].descriptor = layout.descriptor
-                entries.append(layout)
+                schema.entries.append(layout)
             } else if let message = field.message {
-                references.append((index, message))
+                schema.pending.append((index, message))
             }
         }
         let ranges = ProtobufLayout.ranges(of: fields)
@@ -39,7 +38,7 @@ public struct ProtobufLayout: @unchecked Sendable {
         descriptor.field_ranges = UnsafePointer(ProtobufLayout.copy(ranges))
         // Without an own initialiser libprotobuf-c zeroes the slots, which is all they need: no field has a default.
         descriptor.message_init = nil
-        descriptor.reserved1 = Unmanaged.passRetained(ProtobufSchema(name, fields, references, entries)).toOpaque()
+        descriptor.reserved1 = Unmanaged.passRetained(schema).toOpaque()
         self.descriptor = UnsafeRawPointer(ProtobufLayout.copy([descriptor]))
         size = slots * ProtobufLayout.slotSize
     }
@@ -57,7 +56,14 @@ public struct ProtobufLayout: @unchecked Sendable {
         descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
     }
 
-    /// Resolves the layouts of all messages that can occur in this one. Needed before decoding, not for encoding.
+    /// Whether a message of this type has required fields, or can contain one that has.
+    @usableFromInline
+    var hasRequired: Bool {
+        link()
+        return schema.hasRequired
+    }
+
+    /// Resolves the layouts of all messages that can occur in this one.
     func link() {
         if schema.isLinked.load(ordering: .acquiring) { return }
         ProtobufLayout.linking.withLock { _ in
@@ -69,13 +75,16 @@ public struct ProtobufLayout: @unchecked Sendable {
                 if schema.isLinked.load(ordering: .relaxed) { continue }
                 reached.append(schema)
                 let fields = UnsafeMutablePointer(mutating: layout.message.pointee.fields)
-                let named = schema.references.map { (index, resolve) in
+                let named = schema.pending.map { (index, resolve) in
                     let named = resolve()
                     fields?[index].descriptor = named.descriptor
                     return named
                 }
-                open += (named + schema.entries).filter { seen.insert($0.descriptor).inserted }
+                let children = named + schema.entries
+                schema.children = children.map(\.schema)
+                open += children.filter { seen.insert($0.descriptor).inserted }
             }
+            ProtobufSchema.findRequired(reached)
             for schema in reached { schema.isLinked.store(true, ordering: .releasing) }
         }
     }
@@ -107,10 +116,10 @@ extension ProtobufLayout {
         switch field.label {
         case .implicit:
             descriptor.label = PROTOBUF_C_LABEL_NONE
-        case .optional where field.kind != .message:
+        case .optional where field.kind != .message, .required where field.kind != .message:
             descriptor.label = PROTOBUF_C_LABEL_OPTIONAL
             descriptor.quantifier_offset = UInt32((field.slot + field.kind.slots) * slotSize)
-        case .optional, .repeated, .packed:
+        case .optional, .required, .repeated, .packed:
             // A singular message too: libprotobuf-c merges two occurrences wrongly, so they come one by one.
             descriptor.label = PROTOBUF_C_LABEL_REPEATED
             descriptor.quantifier_offset = UInt32((field.slot + 1) * slotSize)
@@ -162,7 +171,11 @@ extension ProtobufLayout {
 extension ProtobufLayout {
     @usableFromInline
     init(of slots: UnsafeRawPointer) {
-        descriptor = slots.load(as: UnsafeRawPointer.self)
+        self.init(descriptor: slots.load(as: UnsafeRawPointer.self))
+    }
+
+    init(descriptor: UnsafeRawPointer) {
+        self.descriptor = descriptor
         let message = descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
         size = message.pointee.sizeof_message
     }

@@ -4,17 +4,19 @@
 @frozen
 public struct ProtobufReader {
     @usableFromInline let slots: UnsafeRawPointer
+    @usableFromInline let arena: ProtobufArena
     /// How many levels of messages may still follow below.
     @usableFromInline let depth: Int32
     /// Whether the bytes were rewritten by the normaliser, which wraps unknown fields.
     @usableFromInline var isNormalised = false
 
     /// The levels of messages that a message may contain, as in protobuf's other implementations.
-    static var depthLimit: Int32 { 100 }
+    @inlinable static var depthLimit: Int32 { 100 }
 
     @inlinable
-    init(slots: UnsafeRawPointer, depth: Int32) {
+    init(slots: UnsafeRawPointer, arena: ProtobufArena, depth: Int32) {
         self.slots = slots
+        self.arena = arena
         self.depth = depth
     }
 
@@ -37,7 +39,7 @@ extension ProtobufReader {
     @inlinable
     public func read<Value: ProtobufScalar>(_ slot: Int, into value: inout Value) throws(ProtobufFault) {
         let stored: Value.ProtobufStored = load(slot)
-        if stored != 0 { value = Value(protobufStored: stored) }
+        if stored != 0 { value = try scalar(stored) }
     }
 
     @inlinable
@@ -59,7 +61,7 @@ extension ProtobufReader {
     /// The value of a oneof's member; `nil` when it did not come.
     @inlinable
     public func member<Value: ProtobufScalar>(_ slot: Int) throws(ProtobufFault) -> Value? {
-        load(slot + 1, as: Int32.self) != 0 ? Value(protobufStored: load(slot)) : nil
+        load(slot + 1, as: Int32.self) != 0 ? try scalar(load(slot)) : nil
     }
 
     @inlinable
@@ -67,26 +69,49 @@ extension ProtobufReader {
         load(slot + 2, as: Int32.self) != 0 ? try blob(load(slot), slot) : nil
     }
 
-    /// Merges all occurrences, in their order.
+    /// Several occurrences are for the normaliser, which makes them one: a default value among the later ones is not
+    /// seen here, though it replaces an earlier value.
     @inlinable
     public func readMessage<Message: ProtobufMessage>(_ slot: Int, into message: inout Message?) throws(ProtobufFault) {
         let count: Int = load(slot + 1)
         if count == 0 { return }
-        if message == nil { message = Message() }
-        for index in 0..<count { try message?.mergeProtobuf(from: child(slot, index)) }
+        if count > 1 { throw ProtobufReader.severalOccurrences() }
+        if message == nil {
+            try charge(1, Message.self)
+            message = Message()
+        }
+        try message?.mergeProtobuf(from: child(slot, 0))
     }
 
     /// The same for the value of a map's entry, which is always there.
     @inlinable
     public func readMessage<Message: ProtobufMessage>(_ slot: Int, into message: inout Message) throws(ProtobufFault) {
         let count: Int = load(slot + 1)
-        for index in 0..<count { try message.mergeProtobuf(from: child(slot, index)) }
+        if count == 0 { return }
+        if count > 1 { throw ProtobufReader.severalOccurrences() }
+        try message.mergeProtobuf(from: child(slot, 0))
     }
 
     /// How many values came for the message or repeated field at `slot`.
     @inlinable
     public func count(_ slot: Int) -> Int { load(slot + 1) }
 
+    /// Counts memory for `count` values, which may be much larger than the bytes that announced them.
+    @inlinable
+    func charge<Value>(_ count: Int, _ type: Value.Type) throws(ProtobufFault) {
+        try arena.charge(count &* MemoryLayout<Value>.stride)
+    }
+
+    @inlinable
+    func scalar<Value: ProtobufScalar>(_ stored: Value.ProtobufStored) throws(ProtobufFault) -> Value {
+        guard let value = Value(protobufStored: stored) else { throw ProtobufReader.unknownEnumValue() }
+        return value
+    }
+
+    @inline(never) @usableFromInline
+    static func unknownEnumValue() -> ProtobufFault { ProtobufFault(.unknownEnumValue) }
+
+    /// Only the last occurrence of a singular field is here: invalid UTF-8 that a later value replaces goes unseen.
     @inlinable
     func blob<Value: ProtobufBlob>(_ bytes: ProtobufBytes, _ slot: Int) throws(ProtobufFault) -> Value {
         guard let value = Value(protobufBytes: bytes.buffer) else { throw invalidUTF8(slot) }
@@ -99,6 +124,9 @@ extension ProtobufReader {
     }
 
     @inline(never) @usableFromInline
+    static func severalOccurrences() -> ProtobufFault { ProtobufFault(.severalOccurrences) }
+
+    @inline(never) @usableFromInline
     static func tooDeep() -> ProtobufFault { ProtobufFault(.tooDeep) }
 
     /// The slots of an element of the message field at `slot`.
@@ -106,7 +134,7 @@ extension ProtobufReader {
     func child(_ slot: Int, _ index: Int) throws(ProtobufFault) -> ProtobufReader {
         if depth == 0 { throw ProtobufReader.tooDeep() }
         let elements: UnsafePointer<UnsafeRawPointer> = load(slot)
-        var child = ProtobufReader(slots: elements[index], depth: depth - 1)
+        var child = ProtobufReader(slots: elements[index], arena: arena, depth: depth - 1)
         child.isNormalised = isNormalised
         return child
     }
@@ -125,7 +153,7 @@ extension ProtobufReader {
             values.append(contentsOf: bytes.assumingMemoryBound(to: Value.self))
         } else {
             if values.isEmpty { values.reserveCapacity(count) }
-            for index in 0..<count { values.append(Value(protobufStored: start[index])) }
+            for index in 0..<count { values.append(try scalar(start[index])) }
         }
     }
 
@@ -134,6 +162,7 @@ extension ProtobufReader {
         let count: Int = load(slot + 1)
         if count == 0 { return }
         let start: UnsafePointer<ProtobufBytes> = load(slot)
+        try charge(count, Value.self)
         if values.isEmpty { values.reserveCapacity(count) }
         for index in 0..<count { values.append(try blob(start[index], slot)) }
     }
@@ -144,6 +173,7 @@ extension ProtobufReader {
     ) throws(ProtobufFault) {
         let count: Int = load(slot + 1)
         if count == 0 { return }
+        try charge(count, Message.self)
         if messages.isEmpty { messages.reserveCapacity(count) }
         for index in 0..<count {
             messages.append(Message())
@@ -159,10 +189,13 @@ extension ProtobufReader {
     ) throws(ProtobufFault) {
         let count: Int = load(slot + 1)
         if count == 0 { return }
+        try charge(count, (key: Key, value: Value).self)
         if map.isEmpty { map.reserveCapacity(min(count, 1 << 16)) }
         for index in 0..<count {
             var (entryKey, entryValue) = (key, value)
-            try readEntry(child(slot, index), &entryKey, &entryValue)
+            let entry = try child(slot, index)
+            if entry.load(1, as: UInt32.self) != 0 { try entry.checkUnknown() }
+            try readEntry(entry, &entryKey, &entryValue)
             map[entryKey] = entryValue
         }
     }

@@ -10,7 +10,8 @@ public protocol ProtobufScalar: Hashable, Sendable {
     /// Whether an array of values has the bytes of an array of stored integers.
     static var isStoredAsItself: Bool { get }
 
-    init(protobufStored: ProtobufStored)
+    /// Fails for numbers that a closed enum does not have.
+    init?(protobufStored: ProtobufStored)
     var protobufStored: ProtobufStored { get }
 }
 

@@ -7,11 +7,14 @@
 public struct ProtobufWriter {
     @usableFromInline let slots: UnsafeMutableRawPointer
     @usableFromInline let arena: ProtobufArena
+    /// How many levels of messages may still follow below.
+    @usableFromInline let depth: Int32
 
     @inlinable
-    init(slots: UnsafeMutableRawPointer, arena: ProtobufArena, layout: ProtobufLayout) {
+    init(slots: UnsafeMutableRawPointer, arena: ProtobufArena, layout: ProtobufLayout, depth: Int32) {
         self.slots = slots
         self.arena = arena
+        self.depth = depth
         store(layout.descriptor, 0)
         store(UInt(0), 1)
         store(UInt(0), 2)
@@ -66,11 +69,10 @@ extension ProtobufWriter {
 
     @inlinable
     public func setMessage<Message: ProtobufMessage>(_ slot: Int, _ message: Message?) {
-        guard let message else { return clear(slot..<slot + 2) }
-        let element = arena.allocate(MemoryLayout<UnsafeMutableRawPointer>.size)
-        element.storeBytes(of: arena.write(message), as: UnsafeMutableRawPointer.self)
-        store(element, slot)
-        store(1, slot + 1)
+        guard let message, let element = elements(1, of: UnsafeMutableRawPointer?.self, slot) else {
+            return clear(slot..<slot + 2)
+        }
+        element.pointee = arena.write(message, depth: depth - 1)
     }
 }
 
@@ -79,51 +81,49 @@ extension ProtobufWriter {
 extension ProtobufWriter {
     @inlinable
     public func setRepeated<Value: ProtobufScalar>(_ slot: Int, _ values: [Value]) {
-        store(values.count, slot + 1)
         if Value.isStoredAsItself {
+            store(values.count, slot + 1)
             // Points into the array itself: the message that holds it is alive and unchanged until it is packed.
             return values.withUnsafeBytes { store($0.baseAddress, slot) }
         }
-        let stride = MemoryLayout<Value.ProtobufStored>.stride
-        let elements = arena.allocate(values.count &* stride)
-        for index in values.indices {
-            let stored = values[index].protobufStored
-            elements.storeBytes(of: stored, toByteOffset: index &* stride, as: Value.ProtobufStored.self)
-        }
-        store(elements, slot)
+        guard let elements = elements(values.count, of: Value.ProtobufStored.self, slot) else { return }
+        for index in values.indices { elements[index] = values[index].protobufStored }
     }
 
     @inlinable
     public func setRepeated<Value: ProtobufBlob>(_ slot: Int, _ values: [Value]) {
-        let elements = elements(ProtobufBytes.self, values.count, slot)
+        guard let elements = elements(values.count, of: ProtobufBytes.self, slot) else { return }
         for index in values.indices { elements[index] = values[index].protobufBytes(arena) }
     }
 
     @inlinable
     public func setRepeated<Message: ProtobufMessage>(_ slot: Int, _ messages: [Message]) {
-        let elements = elements(UnsafeMutableRawPointer.self, messages.count, slot)
-        for index in messages.indices { elements[index] = arena.write(messages[index]) }
+        guard let elements = elements(messages.count, of: UnsafeMutableRawPointer?.self, slot) else { return }
+        for index in messages.indices { elements[index] = arena.write(messages[index], depth: depth - 1) }
     }
 
     @inlinable
     public func setMap<Key, Value>(_ slot: Int, _ map: [Key: Value], _ setEntry: (Self, Key, Value) -> Void) {
-        guard !map.isEmpty, let layout = ProtobufLayout(of: slots).entry(at: slot) else {
-            return clear(slot..<slot + 2)
-        }
-        let elements = elements(UnsafeMutableRawPointer.self, map.count, slot)
+        guard !map.isEmpty, let layout = ProtobufLayout(of: slots).entry(at: slot),
+            let elements = elements(map.count, of: UnsafeMutableRawPointer.self, slot)
+        else { return clear(slot..<slot + 2) }
         for (index, (key, value)) in map.enumerated() {
-            let entry = arena.allocate(layout.size)
-            setEntry(ProtobufWriter(slots: entry, arena: arena, layout: layout), key, value)
+            guard depth > 0, let entry = arena.allocate(layout.size) else { return arena.refuse(depth) }
+            setEntry(ProtobufWriter(slots: entry, arena: arena, layout: layout, depth: depth - 1), key, value)
             elements[index] = entry
         }
     }
 
-    /// An array of `count` elements whose address and count are in the slots from `slot` on.
+    /// An array of `count` elements whose address and count are in the slots from `slot` on; `nil` and empty slots when
+    /// there is no memory.
     @inlinable
-    func elements<T: BitwiseCopyable>(_ type: T.Type, _ count: Int, _ slot: Int) -> UnsafeMutablePointer<T> {
-        let elements = arena.allocate(count &* MemoryLayout<T>.stride).bindMemory(to: type, capacity: count)
+    func elements<T>(_ count: Int, of type: T.Type, _ slot: Int) -> UnsafeMutablePointer<T>? {
+        guard let elements = arena.allocate(count &* MemoryLayout<T>.stride) else {
+            clear(slot..<slot + 2)
+            return nil
+        }
         store(elements, slot)
         store(count, slot + 1)
-        return elements
+        return elements.bindMemory(to: type, capacity: count)
     }
 }

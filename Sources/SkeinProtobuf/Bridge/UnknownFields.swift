@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CProtobufC
+internal import CSkein
 
 extension ProtobufWriter {
     /// All unknown fields as one: `bytes` begin with a tag, and libprotobuf-c copies what follows it verbatim.
     @inline(never) @usableFromInline
     func storeUnknown(_ bytes: [UInt8]) {
-        let field = arena.allocate(MemoryLayout<ProtobufCMessageUnknownField>.size)
-            .bindMemory(to: ProtobufCMessageUnknownField.self, capacity: 1)
+        guard let block = arena.allocate(MemoryLayout<ProtobufCMessageUnknownField>.size) else { return }
+        let field = block.bindMemory(to: ProtobufCMessageUnknownField.self, capacity: 1)
         let isStored = bytes.withUnsafeBytes { bytes in
             var wire = WireCursor(bytes)
             guard let tag = try? wire.tag() else { return false }
@@ -25,13 +26,27 @@ extension ProtobufWriter {
 }
 
 extension ProtobufReader {
-    /// Everything that libprotobuf-c set aside, as it came. It takes any number for a field's; the check is here.
+    /// A reader of a message's unknown fields alone, which takes nothing from an arena.
+    init(slots: UnsafeRawPointer, depth: Int32) {
+        self.init(slots: slots, arena: ProtobufArena(skein_arena_current()), depth: depth)
+    }
+
+    private var unknown: UnsafeBufferPointer<ProtobufCMessageUnknownField> {
+        let fields = slots.assumingMemoryBound(to: ProtobufCMessage.self).pointee
+        return UnsafeBufferPointer(start: fields.unknown_fields, count: Int(fields.n_unknown_fields))
+    }
+
+    /// libprotobuf-c takes any number for a field's.
+    @inline(never) @usableFromInline
+    func checkUnknown() throws(ProtobufFault) {
+        guard unknown.allSatisfy({ WireTag.numbers.contains($0.tag) }) else { throw ProtobufFault(.malformed) }
+    }
+
+    /// Everything that libprotobuf-c set aside, as it came.
     @inline(never) @usableFromInline
     func loadUnknown(into bytes: inout [UInt8]) throws(ProtobufFault) {
-        let fields = slots.assumingMemoryBound(to: ProtobufCMessage.self).pointee
-        for index in 0..<Int(fields.n_unknown_fields) {
-            let field = fields.unknown_fields[index]
-            guard WireTag.numbers.contains(field.tag) else { throw ProtobufFault(.malformed) }
+        try checkUnknown()
+        for field in unknown {
             var content = UnsafeRawBufferPointer(start: field.data, count: field.len)
             if isNormalised, field.tag == WireNormaliser.wrapperField {
                 var wire = WireCursor(content)

@@ -14,12 +14,8 @@ public struct GCDocumented: ProtobufMessage {
     /// Two lines,
     ///   the second indented. Backticks ` and "quotes" and \ stay.
     public var two: Int32 = 0
-    /// Deprecated and documented.
-    ///
-    /// - Note: Deprecated.
-    public var old: Int32 = 0
-    /// - Note: Deprecated.
-    public var older: Int32 = 0
+    fileprivate var _old: Int32 = 0
+    fileprivate var _older: Int32 = 0
     public var unknownFields: [UInt8] = []
 
     public init() {}
@@ -28,8 +24,21 @@ public struct GCDocumented: ProtobufMessage {
         self.above = above
         self.beside = beside
         self.two = two
-        self.old = old
-        self.older = older
+        self._old = old
+        self._older = older
+    }
+
+    /// Deprecated and documented.
+    @available(*, deprecated)
+    public var old: Int32 {
+        get { self._old }
+        _modify { yield &self._old }
+    }
+
+    @available(*, deprecated)
+    public var older: Int32 {
+        get { self._older }
+        _modify { yield &self._older }
     }
 }
 
@@ -48,8 +57,8 @@ extension GCDocumented {
         writer.set(3, self.above)
         writer.set(4, self.beside)
         writer.set(5, self.two)
-        writer.set(6, self.old)
-        writer.set(7, self.older)
+        writer.set(6, self._old)
+        writer.set(7, self._older)
         writer.setUnknown(self.unknownFields)
     }
 
@@ -57,8 +66,8 @@ extension GCDocumented {
         try reader.read(3, into: &self.above)
         try reader.read(4, into: &self.beside)
         try reader.read(5, into: &self.two)
-        try reader.read(6, into: &self.old)
-        try reader.read(7, into: &self.older)
+        try reader.read(6, into: &self._old)
+        try reader.read(7, into: &self._older)
         try reader.readUnknown(into: &self.unknownFields)
     }
 }

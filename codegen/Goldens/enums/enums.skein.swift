@@ -46,8 +46,8 @@ public enum Golden_Enums_Alias: ProtobufEnum {
     case one
     case unrecognized(Int32)
 
-    public static let allCases: [Golden_Enums_Alias] = [.none, .one]
     public static var same: Golden_Enums_Alias { .one }
+    public static let allCases: [Golden_Enums_Alias] = [.none, .one]
 
     public init(rawValue: Int32) {
         switch rawValue {
@@ -79,6 +79,12 @@ public enum Golden_Enums_Awkward: ProtobufEnum {
     case unrecognized_
     case rawValue_
     case awkward1Digit
+    case allCases_
+    case protobufNames_
+    case hashValue_
+    case init_
+    case type
+    case `nil`
     case unrecognized(Int32)
 
     public static let allCases: [Golden_Enums_Awkward] = [
@@ -86,7 +92,13 @@ public enum Golden_Enums_Awkward: ProtobufEnum {
         .self_,
         .unrecognized_,
         .rawValue_,
-        .awkward1Digit
+        .awkward1Digit,
+        .allCases_,
+        .protobufNames_,
+        .hashValue_,
+        .init_,
+        .type,
+        .`nil`
     ]
 
     public init(rawValue: Int32) {
@@ -96,6 +108,12 @@ public enum Golden_Enums_Awkward: ProtobufEnum {
         case 2: self = .unrecognized_
         case 3: self = .rawValue_
         case 4: self = .awkward1Digit
+        case 5: self = .allCases_
+        case 6: self = .protobufNames_
+        case 7: self = .hashValue_
+        case 8: self = .init_
+        case 9: self = .type
+        case 10: self = .`nil`
         default: self = .unrecognized(rawValue)
         }
     }
@@ -107,6 +125,12 @@ public enum Golden_Enums_Awkward: ProtobufEnum {
         case .unrecognized_: 2
         case .rawValue_: 3
         case .awkward1Digit: 4
+        case .allCases_: 5
+        case .protobufNames_: 6
+        case .hashValue_: 7
+        case .init_: 8
+        case .type: 9
+        case .`nil`: 10
         case .unrecognized(let number): number
         }
     }
@@ -116,7 +140,13 @@ public enum Golden_Enums_Awkward: ProtobufEnum {
         (1, "AWKWARD_SELF"),
         (2, "AWKWARD_UNRECOGNIZED"),
         (3, "AWKWARD_RAW_VALUE"),
-        (4, "AWKWARD_1_DIGIT")
+        (4, "AWKWARD_1_DIGIT"),
+        (5, "AWKWARD_ALL_CASES"),
+        (6, "AWKWARD_PROTOBUF_NAMES"),
+        (7, "AWKWARD_HASH_VALUE"),
+        (8, "AWKWARD_INIT"),
+        (9, "AWKWARD_TYPE"),
+        (10, "AWKWARD_NIL")
     ])
 }
 
@@ -202,8 +232,9 @@ extension ProtobufFile {
             RAoNQnlOdW1iZXJFbnRyeRILCgNrZXkYASABKAUSIgoFdmFsdWUYAiABKA4yEy5nb2xkZW4uZW51bXMuU2hhZGU6AjgBKlwK
             BVNoYWRlEhUKEVNIQURFX1VOU1BFQ0lGSUVEEAASDwoLU0hBREVfTElHSFQQARIOCgpTSEFERV9EQVJLEAISGwoOU0hBREVf
             TkVHQVRJVkUQ////////////ASpECgVBbGlhcxIOCgpBTElBU19OT05FEAASDQoJQUxJQVNfT05FEAESDgoKQUxJQVNfU0FN
-            RRABEggKBFNBTUUQARoCEAEqdgoHQXdrd2FyZBITCg9BV0tXQVJEX0RFRkFVTFQQABIQCgxBV0tXQVJEX1NFTEYQARIYChRB
-            V0tXQVJEX1VOUkVDT0dOSVpFRBACEhUKEUFXS1dBUkRfUkFXX1ZBTFVFEAMSEwoPQVdLV0FSRF8xX0RJR0lUEARiBnByb3Rv
-            Mw
+            RRABEggKBFNBTUUQARoCEAEq9gEKB0F3a3dhcmQSEwoPQVdLV0FSRF9ERUZBVUxUEAASEAoMQVdLV0FSRF9TRUxGEAESGAoU
+            QVdLV0FSRF9VTlJFQ09HTklaRUQQAhIVChFBV0tXQVJEX1JBV19WQUxVRRADEhMKD0FXS1dBUkRfMV9ESUdJVBAEEhUKEUFX
+            S1dBUkRfQUxMX0NBU0VTEAUSGgoWQVdLV0FSRF9QUk9UT0JVRl9OQU1FUxAGEhYKEkFXS1dBUkRfSEFTSF9WQUxVRRAHEhAK
+            DEFXS1dBUkRfSU5JVBAIEhAKDEFXS1dBUkRfVFlQRRAJEg8KC0FXS1dBUkRfTklMEApiBnByb3RvMw
             """)
 }

@@ -159,6 +159,90 @@ public struct Golden_Nested_HoldsLarge: ProtobufMessage {
     }
 }
 
+/// Small on the wire and for libprotobuf-c, but not in Swift.
+public struct Golden_Nested_Wide: ProtobufMessage {
+    public static var protobufName: String { "golden.nested.Wide" }
+
+    public var a: Golden_Nested_Wide.Block? = nil
+    public var b: Golden_Nested_Wide.Block? = nil
+    public var c: Golden_Nested_Wide.Block? = nil
+    public var unknownFields: [UInt8] = []
+
+    public init() {}
+
+    public init(
+        a: Golden_Nested_Wide.Block? = nil,
+        b: Golden_Nested_Wide.Block? = nil,
+        c: Golden_Nested_Wide.Block? = nil
+    ) {
+        self.a = a
+        self.b = b
+        self.c = c
+    }
+
+    /// Just small enough to lie inside of others.
+    public struct Block: ProtobufMessage {
+        public static var protobufName: String { "golden.nested.Wide.Block" }
+
+        public var a: String = ""
+        public var b: String = ""
+        public var c: String = ""
+        public var d: String = ""
+        public var e: String = ""
+        public var f: String = ""
+        public var g: String = ""
+        public var h: String = ""
+        public var i: String = ""
+        public var j: String = ""
+        public var k: String = ""
+        public var l: String = ""
+        public var unknownFields: [UInt8] = []
+
+        public init() {}
+
+        public init(
+            a: String = "",
+            b: String = "",
+            c: String = "",
+            d: String = "",
+            e: String = "",
+            f: String = "",
+            g: String = "",
+            h: String = "",
+            i: String = "",
+            j: String = "",
+            k: String = "",
+            l: String = ""
+        ) {
+            self.a = a
+            self.b = b
+            self.c = c
+            self.d = d
+            self.e = e
+            self.f = f
+            self.g = g
+            self.h = h
+            self.i = i
+            self.j = j
+            self.k = k
+            self.l = l
+        }
+    }
+}
+
+public struct Golden_Nested_HoldsWide: ProtobufMessage {
+    public static var protobufName: String { "golden.nested.HoldsWide" }
+
+    public var wides: [Golden_Nested_Wide] = []
+    public var unknownFields: [UInt8] = []
+
+    public init() {}
+
+    public init(wides: [Golden_Nested_Wide] = []) {
+        self.wides = wides
+    }
+}
+
 extension Golden_Nested_Outer {
     public static let protobufLayout: ProtobufLayout = .init(
         "golden.nested.Outer", slots: 10,
@@ -324,6 +408,99 @@ extension Golden_Nested_HoldsLarge {
     }
 }
 
+extension Golden_Nested_Wide {
+    public static let protobufLayout: ProtobufLayout = .init(
+        "golden.nested.Wide", slots: 9,
+        [
+            .message(1, "a", slot: 3, { Golden_Nested_Wide.Block.protobufLayout }),
+            .message(2, "b", slot: 5, { Golden_Nested_Wide.Block.protobufLayout }),
+            .message(3, "c", slot: 7, { Golden_Nested_Wide.Block.protobufLayout }),
+        ])
+
+    public func writeProtobuf(to writer: ProtobufWriter) {
+        writer.setMessage(3, self.a)
+        writer.setMessage(5, self.b)
+        writer.setMessage(7, self.c)
+        writer.setUnknown(self.unknownFields)
+    }
+
+    public mutating func mergeProtobuf(from reader: ProtobufReader) throws(ProtobufFault) {
+        try reader.readMessage(3, into: &self.a)
+        try reader.readMessage(5, into: &self.b)
+        try reader.readMessage(7, into: &self.c)
+        try reader.readUnknown(into: &self.unknownFields)
+    }
+}
+
+extension Golden_Nested_Wide.Block {
+    public static let protobufLayout: ProtobufLayout = .init(
+        "golden.nested.Wide.Block", slots: 27,
+        [
+            .field(1, "a", .string, slot: 3),
+            .field(2, "b", .string, slot: 5),
+            .field(3, "c", .string, slot: 7),
+            .field(4, "d", .string, slot: 9),
+            .field(5, "e", .string, slot: 11),
+            .field(6, "f", .string, slot: 13),
+            .field(7, "g", .string, slot: 15),
+            .field(8, "h", .string, slot: 17),
+            .field(9, "i", .string, slot: 19),
+            .field(10, "j", .string, slot: 21),
+            .field(11, "k", .string, slot: 23),
+            .field(12, "l", .string, slot: 25),
+        ])
+
+    public func writeProtobuf(to writer: ProtobufWriter) {
+        writer.set(3, self.a)
+        writer.set(5, self.b)
+        writer.set(7, self.c)
+        writer.set(9, self.d)
+        writer.set(11, self.e)
+        writer.set(13, self.f)
+        writer.set(15, self.g)
+        writer.set(17, self.h)
+        writer.set(19, self.i)
+        writer.set(21, self.j)
+        writer.set(23, self.k)
+        writer.set(25, self.l)
+        writer.setUnknown(self.unknownFields)
+    }
+
+    public mutating func mergeProtobuf(from reader: ProtobufReader) throws(ProtobufFault) {
+        try reader.read(3, into: &self.a)
+        try reader.read(5, into: &self.b)
+        try reader.read(7, into: &self.c)
+        try reader.read(9, into: &self.d)
+        try reader.read(11, into: &self.e)
+        try reader.read(13, into: &self.f)
+        try reader.read(15, into: &self.g)
+        try reader.read(17, into: &self.h)
+        try reader.read(19, into: &self.i)
+        try reader.read(21, into: &self.j)
+        try reader.read(23, into: &self.k)
+        try reader.read(25, into: &self.l)
+        try reader.readUnknown(into: &self.unknownFields)
+    }
+}
+
+extension Golden_Nested_HoldsWide {
+    public static let protobufLayout: ProtobufLayout = .init(
+        "golden.nested.HoldsWide", slots: 5,
+        [
+            .message(1, "wides", .repeated, slot: 3, { Golden_Nested_Wide.protobufLayout }),
+        ])
+
+    public func writeProtobuf(to writer: ProtobufWriter) {
+        writer.setRepeated(3, self.wides)
+        writer.setUnknown(self.unknownFields)
+    }
+
+    public mutating func mergeProtobuf(from reader: ProtobufReader) throws(ProtobufFault) {
+        try reader.readRepeated(3, into: &self.wides)
+        try reader.readUnknown(into: &self.unknownFields)
+    }
+}
+
 extension ProtobufFile {
     /// The descriptor of nested/nested.proto, for reflection.
     public static let nested_nested_proto: ProtobufFile = .init(
@@ -339,6 +516,11 @@ extension ProtobufFile {
             KAkSCQoBZBgEIAEoCRIJCgFlGAUgASgJEgkKAWYYBiABKAkSCQoBZxgHIAEoCRIJCgFoGAggASgJEgkKAWkYCSABKAkSCQoB
             ahgKIAEoCRIJCgFrGAsgASgJEgkKAWwYDCABKAkSCQoBbRgNIAEoCSKZAQoKSG9sZHNMYXJnZRIjCgVsYXJnZRgBIAEoCzIU
             LmdvbGRlbi5uZXN0ZWQuTGFyZ2USIgoEbWFueRgCIAMoCzIULmdvbGRlbi5uZXN0ZWQuTGFyZ2USJgoGY2hvc2VuGAMgASgL
-            MhQuZ29sZGVuLm5lc3RlZC5MYXJnZUgAEhAKBm51bWJlchgEIAEoBUgAQggKBmNob2ljZWIGcHJvdG8z
+            MhQuZ29sZGVuLm5lc3RlZC5MYXJnZUgAEhAKBm51bWJlchgEIAEoBUgAQggKBmNob2ljZSKGAgoEV2lkZRIkCgFhGAEgASgL
+            MhkuZ29sZGVuLm5lc3RlZC5XaWRlLkJsb2NrEiQKAWIYAiABKAsyGS5nb2xkZW4ubmVzdGVkLldpZGUuQmxvY2sSJAoBYxgD
+            IAEoCzIZLmdvbGRlbi5uZXN0ZWQuV2lkZS5CbG9jaxqLAQoFQmxvY2sSCQoBYRgBIAEoCRIJCgFiGAIgASgJEgkKAWMYAyAB
+            KAkSCQoBZBgEIAEoCRIJCgFlGAUgASgJEgkKAWYYBiABKAkSCQoBZxgHIAEoCRIJCgFoGAggASgJEgkKAWkYCSABKAkSCQoB
+            ahgKIAEoCRIJCgFrGAsgASgJEgkKAWwYDCABKAkiLwoJSG9sZHNXaWRlEiIKBXdpZGVzGAEgAygLMhMuZ29sZGVuLm5lc3Rl
+            ZC5XaWRlYgZwcm90bzM
             """)
 }

@@ -126,7 +126,7 @@ public enum Golden_Services_Everything {
             .init(Methods.get, on: channel, defaults: defaults)
         }
 
-        /// - Note: Deprecated.
+        @available(*, deprecated)
         public var put: UnaryMethod<Golden_Services_Request, Golden_Services_Response> {
             .init(Methods.put, on: channel, defaults: defaults)
         }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CProtobufC
+internal import CSkein
+public import SkeinCore
+
+/// Calling libprotobuf-c.
+extension ProtobufArena {
+    /// Appends the encoding of the message that `write` put into `slots`.
+    @usableFromInline
+    func pack(
+        _ slots: UnsafeMutableRawPointer?, _ layout: ProtobufLayout, into buffer: inout Buffer
+    ) throws(RPCError) {
+        guard let slots, state.pointee.failure == SKEIN_ARENA_OK else { throw failure(of: layout) }
+        if layout.hasRequired { try checkRequired(slots, layout, doing: "encode") }
+        let message = UnsafePointer(slots.assumingMemoryBound(to: ProtobufCMessage.self))
+        let size = protobuf_c_message_get_packed_size(message)
+        if size == 0 { return }
+        if size > ProtobufArena.largestMessage {
+            throw RPCError(.internal, "encode \(layout.schema.name): \(ProtobufFault(.tooLarge(size)))")
+        }
+        try buffer.append(count: size) { (bytes) throws(RPCError) in
+            protobuf_c_message_pack(message, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        }
+    }
+
+    /// The same, after sorting the entries of maps.
+    @usableFromInline
+    func packSorted(
+        _ slots: UnsafeMutableRawPointer?, _ layout: ProtobufLayout, into buffer: inout Buffer
+    ) throws(RPCError) {
+        if let slots, state.pointee.failure == SKEIN_ARENA_OK { ProtobufSlots(slots, layout).sortMaps() }
+        try pack(slots, layout, into: &buffer)
+    }
+
+    /// The slots of `message`. Throws when its messages are nested too deep, or there is no memory.
+    func writeChecked<Message: ProtobufMessage>(
+        _ message: borrowing Message
+    ) throws(RPCError) -> UnsafeMutableRawPointer {
+        let slots = write(message)
+        guard let slots, state.pointee.failure == SKEIN_ARENA_OK else { throw failure(of: Message.protobufLayout) }
+        return slots
+    }
+
+    /// Why a message could not be written into slots.
+    private func failure(of layout: ProtobufLayout) -> RPCError {
+        let name = layout.schema.name
+        if state.pointee.failure == SKEIN_ARENA_DEPTH {
+            return RPCError(.internal, "encode \(name): \(ProtobufFault(.tooDeep))")
+        }
+        return RPCError(.resourceExhausted, "encode \(name): out of memory")
+    }
+
+    /// Throws when a required field of the message in `slots`, or of one in it, is not set.
+    @usableFromInline
+    func checkRequired(
+        _ slots: UnsafeMutableRawPointer, _ layout: ProtobufLayout, doing what: String
+    ) throws(RPCError) {
+        guard let path = ProtobufSlots(slots, layout).missingRequired() else { return }
+        throw RPCError(.internal, "\(what) \(layout.schema.name): required field \(path) is not set")
+    }
+
+    /// The slots that `bytes` encode. Strings in them are not validated, and depth not counted, until they are read.
+    @usableFromInline
+    func unpack(_ bytes: UnsafeRawBufferPointer, _ layout: ProtobufLayout) throws(ProtobufFault) -> ProtobufReader {
+        if bytes.count > ProtobufArena.largestMessage { throw ProtobufFault(.tooLarge(bytes.count)) }
+        layout.link()
+        var allocator = ProtobufCAllocator(
+            alloc: skein_arena_alloc_callback, free: skein_arena_free_callback, allocator_data: arena)
+        let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        if let message = protobuf_c_message_unpack(layout.message, &allocator, bytes.count, start) {
+            return ProtobufReader(slots: UnsafeRawPointer(message), arena: self, depth: ProtobufReader.depthLimit)
+        }
+        switch Int(state.pointee.failure) {
+        case SKEIN_ARENA_DEPTH: throw ProtobufFault(.tooDeep)
+        case SKEIN_ARENA_BYTES: throw ProtobufFault(.tooMuchMemory(limit: state.pointee.limit))
+        default: throw ProtobufFault(.malformed)
+        }
+    }
+}
