@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target first makes sure that the machine has what it needs (.ci/setup).
-.PHONY: help setup setup-bench demo test bench format check generate clean
+.PHONY: help setup setup-bench demo test test-long bench format check generate clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
 help:
 	@echo 'make demo      one client balances over three servers, which come and go'
 	@echo 'make test      build and run every test'
+	@echo 'make test-long 500,000 messages compared with other implementations'
 	@echo 'make check     format, layers, sizes, generated code'
 	@echo 'make format    rewrite the Swift files in the project'"'"'s format'
 	@echo 'make generate  rewrite the generated code'
@@ -29,6 +30,11 @@ test: setup .venv/stamp
 	@.ci/phase build swift build --build-tests
 	@.ci/swift-test
 	@.ci/phase plugins .venv/bin/python -B -m unittest discover -s Tests/PluginTests
+
+# Minutes of what takes seconds in `make test`: comparisons with other implementations.
+test-long: setup .venv/stamp
+	@.ci/phase build swift build --build-tests
+	@SKEIN_DIFFERENTIAL_CASES=500000 .ci/swift-test --filter DifferentialTests
 
 # The Python peer of the interop tests; made again when its requirements change.
 .venv/stamp: .ci/requirements.txt | setup

@@ -99,7 +99,7 @@ let package = Package(
         // The tools.
         .target(
             name: "SkeinCodegen", dependencies: [protobuf, protobufPlugin], path: "codegen",
-            exclude: ["BuildPlugin", "CommandPlugin", "Goldens", "SkeinProtoc", "protoc-gen-skein"],
+            exclude: ["BuildPlugin", "CommandPlugin", "Conformance", "Goldens", "SkeinProtoc", "protoc-gen-skein"],
             sources: ["Model", "Render"], swiftSettings: settings),
         .executableTarget(
             name: "protoc-gen-skein", dependencies: ["SkeinCodegen", protobufPlugin], path: "codegen/protoc-gen-skein",
@@ -115,6 +115,9 @@ let package = Package(
                     verb: "generate-protos", description: "Generates Swift from the .proto files of the targets."),
                 permissions: [.writeToPackageDirectory(reason: "It writes the generated Swift files.")]),
             dependencies: ["protoc-gen-skein", "SkeinProtoc"], path: "codegen/CommandPlugin"),
+        .executableTarget(
+            name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
+            exclude: ["known_failures.txt"], swiftSettings: settings),
         .executableTarget(name: "SkeinCLI", dependencies: ["SkeinCore", arguments], swiftSettings: settings),
 
         // The examples.
@@ -159,6 +162,11 @@ let package = Package(
                 protobuf,
             ], exclude: ["Stubs"]),
         tests("PluginTests", ["SkeinProtoc"], exclude: ["test_plugins.py"]),
+        library("DifferentialPeer", [protobuf], path: "Tests/DifferentialTests/SwiftProtobufMessages"),
+        tests(
+            "DifferentialTests",
+            ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "protobuf-conformance", protobuf],
+            exclude: ["SwiftProtobufMessages", "peers"]),
         tests("SkeinCLITests", ["SkeinCLI", arguments]),
     ]
 )

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import BenchMessages
+internal import Skein
 
 /// The three messages that are measured.
 enum Samples {

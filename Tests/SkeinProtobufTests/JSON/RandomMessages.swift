@@ -6,7 +6,7 @@ struct RandomMessages {
     var random: Seeded
     /// Of the numbers that are not finite, NaN is left out: it is not equal to itself.
     private static let doubles: [Double] = [
-        0, -0.0, 1, -1.5, 0.1, 1e300, -1e-300, 5e-324, .pi, 1e16, .infinity, -.infinity,
+        0, -0.0, 1, -1.5, 0.1, 1e300, -1e-300, .leastNonzeroMagnitude, .pi, 1e16, .infinity, -.infinity,
     ]
     private static let integers: [UInt64] = [0, 1, 2, 127, 128, 1 << 31, 1 << 32, 1 << 53 + 1, .max, .max - 1, 1 << 63]
     private static let scalars: [Unicode.Scalar] = [
