@@ -56,6 +56,7 @@ void skein_arena_begin(skein_arena *arena, size_t bytes, size_t stack) {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     arena->limit = bytes;
     arena->allowance = bytes;
+    arena->bound = 0;
     arena->stack_floor = stack > 0 && here > stack ? here - stack : 0;
     arena->failure = SKEIN_ARENA_OK;
 }

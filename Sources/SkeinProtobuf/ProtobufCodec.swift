@@ -39,16 +39,17 @@ public struct ProtobufCodec<Message: ProtobufMessage>: MessageCodec {
     static func decode(_ bytes: UnsafeRawBufferPointer) throws(RPCError) -> Message {
         let arena = ProtobufArena.begin(decoding: bytes.count)
         defer { arena.reset() }
-        let decoded: Message
+        let hasRequired: Bool
+        var message = Message()
         do throws(ProtobufFault) {
-            var message = Message()
-            try message.mergeProtobuf(from: arena.unpack(bytes, Message.protobufLayout))
-            decoded = message
+            let reader = try arena.unpack(bytes, Message.protobufLayout)
+            hasRequired = reader.hasRequired
+            try message.mergeProtobuf(from: reader)
         } catch {
-            decoded = try decodeNormalised(bytes, after: error, arena)
+            return try decodeNormalised(bytes, after: error, arena)
         }
-        if Message.protobufLayout.hasRequired { try checkRequired(decoded, arena) }
-        return decoded
+        if hasRequired { try checkRequired(message, arena) }
+        return message
     }
 
     /// What was decoded is written into slots once more, since fields may be spread over several occurrences.
@@ -67,11 +68,11 @@ public struct ProtobufCodec<Message: ProtobufMessage>: MessageCodec {
     static func decodeNormalised(
         _ bytes: UnsafeRawBufferPointer, after fault: ProtobufFault, _ arena: ProtobufArena
     ) throws(RPCError) -> Message {
+        var message = Message()
         do throws(ProtobufFault) {
             guard fault.asksForNormalising else { throw fault }
             let rewritten = try WireNormaliser.normalise(bytes, Message.protobufLayout)
             arena.restart(decoding: rewritten.count)
-            var message = Message()
             let failure = rewritten.withUnsafeBytes { bytes in
                 Result { () throws(ProtobufFault) in
                     var reader = try arena.unpack(bytes, Message.protobufLayout)
@@ -80,9 +81,10 @@ public struct ProtobufCodec<Message: ProtobufMessage>: MessageCodec {
                 }
             }
             try failure.get()
-            return message
         } catch {
             throw RPCError(.internal, "decode \(Message.protobufName): \(error)")
         }
+        if Message.protobufLayout.hasRequired { try checkRequired(message, arena) }
+        return message
     }
 }

@@ -50,7 +50,10 @@ extension MessageGenerator {
         case 0: bytes = [0x08, 0]
         case 1:
             tag(2, .fixed64, into: &bytes)
-            let numbers = [0, -0.0, 1, -2.5, 1e21, 1e-7, Double.leastNonzeroMagnitude, 1.7976931348623157e308, 123_456_789_012_345_680, 0.1]
+            let numbers = [
+                0, -0.0, 1, -2.5, 1e21, 1e-7, Double.leastNonzeroMagnitude, 1.7976931348623157e308,
+                123_456_789_012_345_680, 0.1,
+            ]
             let bits = random.pick(numbers).bitPattern
             bytes += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
         case 2: delimited(3, Array(random.pick(["", "text", "\"\\/\n\u{7f}\u{2028}", "線香花火 🪿"]).utf8), into: &bytes)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CProtobufC
 import Goldens
 import SkeinCore
 import Testing
@@ -46,13 +47,16 @@ import Testing
 
     /// Encodes a message as a newer program might, to which the fields are not required.
     private func encodedUnchecked<M: ProtobufMessage>(_ message: M) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        let layout = M.protobufLayout
-        #expect(layout.hasRequired)
-        layout.schema.hasRequired = false
-        defer { layout.schema.hasRequired = true }
-        bytes = try message.serialized()
-        return bytes
+        let arena = ProtobufArena.begin()
+        defer { arena.reset() }
+        let slots = try arena.writeChecked(message)
+        return withExtendedLifetime(message) {
+            let packed = UnsafePointer(slots.assumingMemoryBound(to: ProtobufCMessage.self))
+            let size = protobuf_c_message_get_packed_size(packed)
+            return [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
+                count = protobuf_c_message_pack(packed, bytes.baseAddress)
+            }
+        }
     }
 
     @Test("a message whose required fields are set, to their defaults even, passes")

@@ -8,11 +8,13 @@
 //
 // Each thread has one. A byte limit bounds what hostile input can make it hold. A stack floor bounds how deep a
 // recursive decoder can go, because such a decoder allocates on every level. The allowance, at first as large as the
-// byte limit, is what may still be spent on values made from what the arena holds; the arena only keeps it.
+// byte limit, is what may still be spent on values made from what the arena holds; `bound` is the most bytes that the
+// encoding of what it holds can have. The arena only keeps these two.
 typedef struct skein_arena {
     char *_Nullable next;
     char *_Nullable end;
     size_t allowance;
+    size_t bound;
     struct skein_arena_chunk *_Nullable chunks;
     size_t held;
     size_t limit;

@@ -13,15 +13,27 @@ extension ProtobufArena {
         guard let slots, state.pointee.failure == SKEIN_ARENA_OK else { throw failure(of: layout) }
         if layout.hasRequired { try checkRequired(slots, layout, doing: "encode") }
         let message = UnsafePointer(slots.assumingMemoryBound(to: ProtobufCMessage.self))
-        let size = protobuf_c_message_get_packed_size(message)
-        if size == 0 { return }
-        if size > ProtobufArena.largestMessage {
-            throw RPCError(.internal, "encode \(layout.schema.name): \(ProtobufFault(.tooLarge(size)))")
-        }
-        try buffer.append(count: size) { (bytes) throws(RPCError) in
+        let room = try room(for: message, layout)
+        if room == 0 { return }
+        try buffer.append(count: room) { (bytes) throws(RPCError) in
             protobuf_c_message_pack(message, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
         }
     }
+
+    /// Bytes enough for the encoding of `message`: the bound where that is small, else the exact size, whose calculation
+    /// takes libprotobuf-c nearly as long as the encoding.
+    private func room(
+        for message: UnsafePointer<ProtobufCMessage>, _ layout: ProtobufLayout
+    ) throws(RPCError) -> Int {
+        let bound = state.pointee.bound
+        if bound <= ProtobufArena.largestBound { return bound }
+        let size = protobuf_c_message_get_packed_size(message)
+        if size <= ProtobufArena.largestMessage { return size }
+        throw RPCError(.internal, "encode \(layout.schema.name): \(ProtobufFault(.tooLarge(size)))")
+    }
+
+    /// What may be set aside for an encoding that turns out smaller.
+    private static var largestBound: Int { 256 << 10 }
 
     /// The same, after sorting the entries of maps.
     @usableFromInline
@@ -68,7 +80,10 @@ extension ProtobufArena {
             alloc: skein_arena_alloc_callback, free: skein_arena_free_callback, allocator_data: arena)
         let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
         if let message = protobuf_c_message_unpack(layout.message, &allocator, bytes.count, start) {
-            return ProtobufReader(slots: UnsafeRawPointer(message), arena: self, depth: ProtobufReader.depthLimit)
+            var reader = ProtobufReader(
+                slots: UnsafeRawPointer(message), arena: self, depth: ProtobufReader.depthLimit)
+            reader.hasRequired = layout.hasRequired
+            return reader
         }
         switch Int(state.pointee.failure) {
         case SKEIN_ARENA_DEPTH: throw ProtobufFault(.tooDeep)

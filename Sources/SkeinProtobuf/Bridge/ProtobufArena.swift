@@ -12,7 +12,7 @@ internal import CSkein
 /// is decoded within 260 MiB each or refused; honest ones take about three times their size.
 @frozen
 public struct ProtobufArena {
-    /// A `skein_arena`, whose first three words are the next free byte, the end of the chunk and the allowance.
+    /// A `skein_arena`, whose first four words are the next free byte, the end of the chunk, the allowance and the bound.
     @usableFromInline let arena: UnsafeMutableRawPointer
 
     @usableFromInline
@@ -94,8 +94,17 @@ extension ProtobufArena {
         }
         let layout = Message.protobufLayout
         guard let slots = allocate(layout.size) else { return nil }
+        expect(layout.bound)
         message.writeProtobuf(to: ProtobufWriter(slots: slots, arena: self, layout: layout, depth: depth))
         return slots
+    }
+
+    /// Raises the bound of the encoding's size.
+    @inlinable
+    func expect(_ bytes: Int) {
+        let offset = 3 &* MemoryLayout<UInt>.size
+        let bound = arena.load(fromByteOffset: offset, as: UInt.self)
+        arena.storeBytes(of: bound &+ UInt(bitPattern: bytes), toByteOffset: offset, as: UInt.self)
     }
 
     /// Notes why writing ends at `depth`: there is nothing below it, or else there is no memory, which is noted already.

@@ -13,6 +13,18 @@ public struct ProtobufField: Sendable {
 
         /// The slots that one value takes, its flag not counted.
         var slots: Int { self == .string || self == .bytes ? 2 : 1 }
+
+        /// The most bytes that a value takes, not counting the contents of strings, bytes and messages.
+        var bound: Int {
+            switch self {
+            case .string, .bytes, .message: 0
+            case .bool: 1
+            case .fixed32, .sfixed32, .float: 4
+            case .fixed64, .sfixed64, .double: 8
+            case .uint32, .sint32: 5
+            case .int32, .enum, .int64, .uint64, .sint64: 10
+            }
+        }
     }
 
     /// How often a field occurs.
@@ -48,6 +60,16 @@ public struct ProtobufField: Sendable {
     /// The names of an enum field's values, or of the enums that are a map's values.
     let names: (@Sendable () -> ProtobufEnumNames)?
     let entry: Entry?
+
+    /// The most bytes that its encoding can have: of a field that occurs once, with what announces the content of a
+    /// string, bytes or a message; of a packed one, what announces the run.
+    var bound: Int {
+        switch label {
+        case .repeated: 0
+        case .packed: ProtobufWriter.announcement
+        case .implicit, .optional, .required: ProtobufWriter.announcement + kind.bound
+        }
+    }
 
     /// A field of numbers, bools, strings or bytes.
     public static func field(

@@ -12,6 +12,9 @@ public struct ProtobufLayout: @unchecked Sendable {
     @usableFromInline let descriptor: UnsafeRawPointer
     /// The bytes that a message takes.
     @usableFromInline let size: Int
+    /// The most bytes that its encoding can have, not counting the contents of strings and bytes, what is repeated, and
+    /// messages in it.
+    @usableFromInline let bound: Int
 
     /// The layout of the message `name`, which takes `slots` slots. `fields` are in the order of their numbers.
     public init(_ name: String, slots: Int, _ fields: [ProtobufField]) {
@@ -41,6 +44,7 @@ public struct ProtobufLayout: @unchecked Sendable {
         descriptor.reserved1 = Unmanaged.passRetained(schema).toOpaque()
         self.descriptor = UnsafeRawPointer(ProtobufLayout.copy([descriptor]))
         size = slots * ProtobufLayout.slotSize
+        bound = fields.reduce(0) { $0 + $1.bound }
     }
 
     @usableFromInline static var slotSize: Int { 8 }
@@ -48,9 +52,10 @@ public struct ProtobufLayout: @unchecked Sendable {
     private static let linking = Mutex(())
 
     /// What is known about the message's fields.
-    var schema: ProtobufSchema {
-        Unmanaged<ProtobufSchema>.fromOpaque(message.pointee.reserved1).takeUnretainedValue()
-    }
+    var schema: ProtobufSchema { unmanagedSchema.takeUnretainedValue() }
+
+    /// The same, for what every message needs: without counting a reference.
+    private var unmanagedSchema: Unmanaged<ProtobufSchema> { .fromOpaque(message.pointee.reserved1) }
 
     var message: UnsafePointer<ProtobufCMessageDescriptor> {
         descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
@@ -60,12 +65,12 @@ public struct ProtobufLayout: @unchecked Sendable {
     @usableFromInline
     var hasRequired: Bool {
         link()
-        return schema.hasRequired
+        return unmanagedSchema._withUnsafeGuaranteedRef { $0.hasRequired }
     }
 
     /// Resolves the layouts of all messages that can occur in this one.
     func link() {
-        if schema.isLinked.load(ordering: .acquiring) { return }
+        if unmanagedSchema._withUnsafeGuaranteedRef({ $0.isLinked.load(ordering: .acquiring) }) { return }
         ProtobufLayout.linking.withLock { _ in
             var reached: [ProtobufSchema] = []
             var seen: Set<UnsafeRawPointer> = [descriptor]
@@ -178,6 +183,7 @@ extension ProtobufLayout {
         self.descriptor = descriptor
         let message = descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
         size = message.pointee.sizeof_message
+        bound = 0
     }
 
     private var fields: UnsafeBufferPointer<ProtobufCFieldDescriptor> {

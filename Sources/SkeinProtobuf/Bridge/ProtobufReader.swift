@@ -9,6 +9,8 @@ public struct ProtobufReader {
     @usableFromInline let depth: Int32
     /// Whether the bytes were rewritten by the normaliser, which wraps unknown fields.
     @usableFromInline var isNormalised = false
+    /// Whether the message or one in it has required fields, which are looked at when all is read.
+    @usableFromInline var hasRequired = false
 
     /// The levels of messages that a message may contain, as in protobuf's other implementations.
     @inlinable static var depthLimit: Int32 { 100 }
@@ -174,11 +176,32 @@ extension ProtobufReader {
         let count: Int = load(slot + 1)
         if count == 0 { return }
         try charge(count, Message.self)
-        if messages.isEmpty { messages.reserveCapacity(count) }
+        if messages.isEmpty { return try makeRepeated(slot, count, into: &messages) }
         for index in 0..<count {
             messages.append(Message())
             try messages[messages.count - 1].mergeProtobuf(from: child(slot, index))
         }
+    }
+
+    /// The elements are made where they stay, without asking for each whether the array is shared.
+    @inlinable
+    func makeRepeated<Message: ProtobufMessage>(
+        _ slot: Int, _ count: Int, into messages: inout [Message]
+    ) throws(ProtobufFault) {
+        var fault: ProtobufFault?
+        messages = Array(unsafeUninitializedCapacity: count) { elements, made in
+            do throws(ProtobufFault) {
+                while made < count {
+                    let element = try child(slot, made)
+                    elements.initializeElement(at: made, to: Message())
+                    made += 1
+                    try elements[made - 1].mergeProtobuf(from: element)
+                }
+            } catch {
+                fault = error
+            }
+        }
+        if let fault { throw fault }
     }
 
     /// Merges the entries; of those with one key the last counts.

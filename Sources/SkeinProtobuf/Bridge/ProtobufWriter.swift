@@ -20,6 +20,9 @@ public struct ProtobufWriter {
         store(UInt(0), 2)
     }
 
+    /// A tag and a length take at most 5 bytes each.
+    @inlinable static var announcement: Int { 10 }
+
     @inlinable
     func store<T: BitwiseCopyable>(_ value: T, _ slot: Int) {
         slots.storeBytes(of: value, toByteOffset: slot &* ProtobufLayout.slotSize, as: T.self)
@@ -49,6 +52,7 @@ extension ProtobufWriter {
     @inlinable
     public func set<Value: ProtobufBlob>(_ slot: Int, _ value: Value) {
         let bytes = value.protobufBytes(arena)
+        arena.expect(bytes.count)
         store(bytes.count, slot)
         store(bytes.start, slot + 1)
     }
@@ -81,6 +85,8 @@ extension ProtobufWriter {
 extension ProtobufWriter {
     @inlinable
     public func setRepeated<Value: ProtobufScalar>(_ slot: Int, _ values: [Value]) {
+        // A tag of at most 5 bytes, if it is not packed, and a varint of at most 10.
+        arena.expect(values.count &* 15)
         if Value.isStoredAsItself {
             store(values.count, slot + 1)
             // Points into the array itself: the message that holds it is alive and unchanged until it is packed.
@@ -93,12 +99,19 @@ extension ProtobufWriter {
     @inlinable
     public func setRepeated<Value: ProtobufBlob>(_ slot: Int, _ values: [Value]) {
         guard let elements = elements(values.count, of: ProtobufBytes.self, slot) else { return }
-        for index in values.indices { elements[index] = values[index].protobufBytes(arena) }
+        var bound = values.count &* ProtobufWriter.announcement
+        for index in values.indices {
+            let bytes = values[index].protobufBytes(arena)
+            bound &+= bytes.count
+            elements[index] = bytes
+        }
+        arena.expect(bound)
     }
 
     @inlinable
     public func setRepeated<Message: ProtobufMessage>(_ slot: Int, _ messages: [Message]) {
         guard let elements = elements(messages.count, of: UnsafeMutableRawPointer?.self, slot) else { return }
+        arena.expect(messages.count &* ProtobufWriter.announcement)
         for index in messages.indices { elements[index] = arena.write(messages[index], depth: depth - 1) }
     }
 
@@ -107,6 +120,7 @@ extension ProtobufWriter {
         guard !map.isEmpty, let layout = ProtobufLayout(of: slots).entry(at: slot),
             let elements = elements(map.count, of: UnsafeMutableRawPointer.self, slot)
         else { return clear(slot..<slot + 2) }
+        arena.expect(map.count &* (ProtobufWriter.announcement &+ layout.bound))
         for (index, (key, value)) in map.enumerated() {
             guard depth > 0, let entry = arena.allocate(layout.size) else { return arena.refuse(depth) }
             setEntry(ProtobufWriter(slots: entry, arena: arena, layout: layout, depth: depth - 1), key, value)

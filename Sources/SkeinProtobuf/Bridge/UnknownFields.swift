@@ -20,6 +20,7 @@ extension ProtobufWriter {
         }
         // What does not begin with a tag cannot be written.
         guard isStored else { return }
+        arena.expect(bytes.count)
         store(UInt32(1), 1)
         store(UnsafeRawPointer(field), 2)
     }
