@@ -7,7 +7,10 @@ extension InteropTests {
     struct Server {
         @Test(
             "the checks that grpcio makes of our server hold",
-            arguments: ["shapes", "metadata", "errors", "deadlines", "cancellation", "messages", "compression", "load", "drain"])
+            arguments: [
+                "shapes", "metadata", "errors", "deadlines", "cancellation", "messages", "compression", "load",
+                "drain",
+            ])
         func checks(_ suite: String) async throws {
             try await withEchoServer { port in
                 let (lines, status) = try await PythonPeer.run("echo_client.py", [suite, "\(port)"])

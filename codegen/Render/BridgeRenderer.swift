@@ -37,8 +37,9 @@ struct BridgeRenderer {
         var arguments = ["\(field.number)", "\"\(field.protoName)\""]
         let function: String
         if case .map(let key) = field.shape {
-            function = "map"
-            arguments += ["." + key.kind, "." + field.type.kind]
+            let isOfNames = field.type.isMessage || field.type.isEnum
+            function = isOfNames ? field.type.kind + "Map" : "map"
+            arguments += ["." + key.kind] + (isOfNames ? [] : ["." + field.type.kind])
         } else if field.type.isMessage || field.type.isEnum {
             function = field.type.kind
         } else {
@@ -54,12 +55,10 @@ struct BridgeRenderer {
         }
         arguments.append("slot: \(field.slot)")
         if let oneof = field.oneof { arguments.append("oneof: \(oneof + 1)") }
-        if let json = field.jsonName { arguments.append("json: \(json.debugDescription)") }
         if field.type.isMessage { arguments.append("{ \(field.type.swift).protobufLayout }") }
-        if field.type.isEnum {
-            arguments.append("\(function == "map" ? "names: " : ""){ \(field.type.swift).protobufNames }")
-        }
-        return ".\(function)(" + arguments.joined(separator: ", ") + ")"
+        if field.type.isEnum { arguments.append("{ \(field.type.swift).protobufNames }") }
+        let json = field.jsonName.map { ".json(\($0.debugDescription))" } ?? ""
+        return ".\(function)(" + arguments.joined(separator: ", ") + ")" + json
     }
 
     // MARK: Writing

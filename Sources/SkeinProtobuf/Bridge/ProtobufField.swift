@@ -49,7 +49,7 @@ public struct ProtobufField: Sendable {
     let number: UInt32
     let name: String
     /// The name in JSON, where the `.proto` file chose one.
-    let chosenJSONName: String?
+    private(set) var chosenJSONName: String? = nil
     let kind: Kind
     let label: Label
     let slot: Int
@@ -73,41 +73,65 @@ public struct ProtobufField: Sendable {
 
     /// A field of numbers, bools, strings or bytes.
     public static func field(
-        _ number: UInt32, _ name: String, _ kind: Kind, _ label: Label = .implicit, slot: Int, oneof: UInt32 = 0,
-        json: String? = nil
+        _ number: UInt32, _ name: String, _ kind: Kind, _ label: Label = .implicit, slot: Int, oneof: UInt32 = 0
     ) -> ProtobufField {
         ProtobufField(
-            number: number, name: name, chosenJSONName: json, kind: kind, label: label, slot: slot, oneof: oneof,
-            message: nil, names: nil, entry: nil)
+            number: number, name: name, kind: kind, label: label, slot: slot, oneof: oneof, message: nil, names: nil,
+            entry: nil)
     }
 
     /// An enum field.
     public static func `enum`(
         _ number: UInt32, _ name: String, _ label: Label = .implicit, slot: Int, oneof: UInt32 = 0,
-        json: String? = nil, _ names: @escaping @Sendable () -> ProtobufEnumNames
+        _ names: @escaping @Sendable () -> ProtobufEnumNames
     ) -> ProtobufField {
         ProtobufField(
-            number: number, name: name, chosenJSONName: json, kind: .enum, label: label, slot: slot, oneof: oneof,
-            message: nil, names: names, entry: nil)
+            number: number, name: name, kind: .enum, label: label, slot: slot, oneof: oneof, message: nil,
+            names: names, entry: nil)
     }
 
-    /// A message field, singular (`optional` or `required`) or repeated. `message` is asked for when all layouts exist.
+    /// A message field, singular (`optional`) or repeated. `message` is asked for when all layouts exist.
     public static func message(
         _ number: UInt32, _ name: String, _ label: Label = .optional, slot: Int, oneof: UInt32 = 0,
-        json: String? = nil, _ message: @escaping @Sendable () -> ProtobufLayout
+        _ message: @escaping @Sendable () -> ProtobufLayout
     ) -> ProtobufField {
         ProtobufField(
-            number: number, name: name, chosenJSONName: json, kind: .message, label: label, slot: slot, oneof: oneof,
-            message: message, names: nil, entry: nil)
+            number: number, name: name, kind: .message, label: label, slot: slot, oneof: oneof, message: message,
+            names: nil, entry: nil)
     }
 
-    /// A map field. Its entries are messages with the key in slot 3 and the value in slot 5.
+    /// A map to numbers, bools, strings or bytes. Its entries are messages with the key in slot 3, the value in slot 5.
     public static func map(
-        _ number: UInt32, _ name: String, _ key: Kind, _ value: Kind, slot: Int, json: String? = nil,
-        names: (@Sendable () -> ProtobufEnumNames)? = nil, _ message: (@Sendable () -> ProtobufLayout)? = nil
+        _ number: UInt32, _ name: String, _ key: Kind, _ value: Kind, slot: Int
     ) -> ProtobufField {
         ProtobufField(
-            number: number, name: name, chosenJSONName: json, kind: .message, label: .repeated, slot: slot, oneof: 0,
-            message: message, names: names, entry: Entry(key: key, value: value))
+            number: number, name: name, kind: .message, label: .repeated, slot: slot, oneof: 0, message: nil,
+            names: nil, entry: Entry(key: key, value: value))
+    }
+
+    /// A map to messages.
+    public static func messageMap(
+        _ number: UInt32, _ name: String, _ key: Kind, slot: Int, _ message: @escaping @Sendable () -> ProtobufLayout
+    ) -> ProtobufField {
+        ProtobufField(
+            number: number, name: name, kind: .message, label: .repeated, slot: slot, oneof: 0, message: message,
+            names: nil, entry: Entry(key: key, value: .message))
+    }
+
+    /// A map to enums.
+    public static func enumMap(
+        _ number: UInt32, _ name: String, _ key: Kind, slot: Int,
+        _ names: @escaping @Sendable () -> ProtobufEnumNames
+    ) -> ProtobufField {
+        ProtobufField(
+            number: number, name: name, kind: .message, label: .repeated, slot: slot, oneof: 0, message: nil,
+            names: names, entry: Entry(key: key, value: .enum))
+    }
+
+    /// The field with another name in JSON than the usual one.
+    public func json(_ name: String) -> ProtobufField {
+        var field = self
+        field.chosenJSONName = name
+        return field
     }
 }

@@ -76,7 +76,7 @@ extension Google_Protobuf_Struct {
     public static let protobufLayout: ProtobufLayout = .init(
         "google.protobuf.Struct", slots: 5,
         [
-            .map(1, "fields", .string, .message, slot: 3, { Google_Protobuf_Value.protobufLayout }),
+            .messageMap(1, "fields", .string, slot: 3, { Google_Protobuf_Value.protobufLayout }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {

@@ -104,7 +104,7 @@ extension Golden_Closedenums_Kinds {
             .enum(2, "defaulted", .optional, slot: 5, { Golden_Closedenums_Kind.protobufNames }),
             .enum(3, "unpacked", .repeated, slot: 7, { Golden_Closedenums_Kind.protobufNames }),
             .enum(4, "packed", .packed, slot: 9, { Golden_Closedenums_Kind.protobufNames }),
-            .map(5, "by_number", .int32, .enum, slot: 11, names: { Golden_Closedenums_Mapped.protobufNames }),
+            .enumMap(5, "by_number", .int32, slot: 11, { Golden_Closedenums_Mapped.protobufNames }),
             .enum(6, "kind", .optional, slot: 19, oneof: 1, { Golden_Closedenums_Kind.protobufNames }),
             .field(7, "text", .string, .optional, slot: 21, oneof: 1),
             .message(8, "inner", slot: 24, oneof: 1, { Golden_Closedenums_Kinds.Inner.protobufLayout }),

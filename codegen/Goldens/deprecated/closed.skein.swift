@@ -96,7 +96,7 @@ extension Golden_Deprecated_Closed {
             .enum(1, "first", .optional, slot: 3, { Golden_Deprecated_ClosedKind.protobufNames }),
             .enum(2, "second", .optional, slot: 5, { Golden_Deprecated_ClosedKind.protobufNames }),
             .enum(3, "old", .optional, slot: 7, { _Golden_Deprecated_OldClosedKind.protobufNames }),
-            .map(4, "kinds", .int32, .enum, slot: 9, names: { Golden_Deprecated_MappedKind.protobufNames }),
+            .enumMap(4, "kinds", .int32, slot: 9, { Golden_Deprecated_MappedKind.protobufNames }),
             .field(5, "needed", .int32, .required, slot: 11),
         ])
 

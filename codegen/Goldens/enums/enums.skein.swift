@@ -187,7 +187,7 @@ extension Golden_Enums_Shades {
             .enum(1, "one", slot: 3, { Golden_Enums_Shade.protobufNames }),
             .enum(2, "many", .packed, slot: 4, { Golden_Enums_Shade.protobufNames }),
             .enum(3, "unpacked", .repeated, slot: 6, { Golden_Enums_Shade.protobufNames }),
-            .map(4, "by_number", .int32, .enum, slot: 8, names: { Golden_Enums_Shade.protobufNames }),
+            .enumMap(4, "by_number", .int32, slot: 8, { Golden_Enums_Shade.protobufNames }),
             .enum(5, "alias", slot: 10, { Golden_Enums_Alias.protobufNames }),
             .enum(6, "awkward", slot: 11, { Golden_Enums_Awkward.protobufNames }),
         ])

@@ -29,7 +29,7 @@ extension Golden_Imports_Order {
         [
             .message(1, "price", slot: 3, { Golden_Shared_Money.protobufLayout }),
             .enum(2, "unit", slot: 5, { Golden_Shared_Unit.protobufNames }),
-            .map(3, "fees", .string, .message, slot: 6, { Golden_Shared_Money.protobufLayout }),
+            .messageMap(3, "fees", .string, slot: 6, { Golden_Shared_Money.protobufLayout }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {

@@ -95,8 +95,8 @@ extension Golden_Maps_Maps {
             .map(4, "fixed", .fixed32, .double, slot: 9),
             .map(5, "sfixed", .sfixed64, .float, slot: 11),
             .map(6, "flags", .bool, .bytes, slot: 13),
-            .map(7, "messages", .uint64, .message, slot: 15, { Golden_Maps_Value.protobufLayout }),
-            .map(8, "kinds", .string, .enum, slot: 17, names: { Golden_Maps_Maps.Kind.protobufNames }),
+            .messageMap(7, "messages", .uint64, slot: 15, { Golden_Maps_Value.protobufLayout }),
+            .enumMap(8, "kinds", .string, slot: 17, { Golden_Maps_Maps.Kind.protobufNames }),
             .map(9, "bools", .string, .bool, slot: 19),
         ])
 
@@ -195,7 +195,7 @@ extension Golden_Maps_Value {
         "golden.maps.Value", slots: 6,
         [
             .field(1, "number", .int32, slot: 3),
-            .map(2, "children", .string, .message, slot: 4, { Golden_Maps_Value.protobufLayout }),
+            .messageMap(2, "children", .string, slot: 4, { Golden_Maps_Value.protobufLayout }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {

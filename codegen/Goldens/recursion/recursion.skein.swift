@@ -65,7 +65,7 @@ extension Golden_Recursion_Tree {
             .message(2, "left", slot: 4, { Golden_Recursion_Tree.protobufLayout }),
             .message(3, "right", slot: 6, { Golden_Recursion_Tree.protobufLayout }),
             .message(4, "more", .repeated, slot: 8, { Golden_Recursion_Tree.protobufLayout }),
-            .map(5, "named", .string, .message, slot: 10, { Golden_Recursion_Tree.protobufLayout }),
+            .messageMap(5, "named", .string, slot: 10, { Golden_Recursion_Tree.protobufLayout }),
         ])
 
     public func writeProtobuf(to writer: ProtobufWriter) {

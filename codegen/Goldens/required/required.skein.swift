@@ -111,8 +111,8 @@ extension Golden_Required_Order {
         [
             .field(1, "id", .int64, .required, slot: 3),
             .message(2, "items", .repeated, slot: 5, { Golden_Required_Item.protobufLayout }),
-            .map(3, "by_name", .string, .message, slot: 7, { Golden_Required_Item.protobufLayout }),
-            .map(4, "by_number", .sint32, .message, slot: 9, { Golden_Required_Item.protobufLayout }),
+            .messageMap(3, "by_name", .string, slot: 7, { Golden_Required_Item.protobufLayout }),
+            .messageMap(4, "by_number", .sint32, slot: 9, { Golden_Required_Item.protobufLayout }),
             .message(5, "note", slot: 11, { Golden_Required_Note.protobufLayout }),
             .message(6, "address", slot: 15, oneof: 1, { Golden_Required_Address.protobufLayout }),
             .field(7, "pickup", .string, .optional, slot: 17, oneof: 1),
