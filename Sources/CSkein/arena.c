@@ -61,6 +61,12 @@ void skein_arena_begin(skein_arena *arena, size_t bytes, size_t stack) {
     arena->failure = SKEIN_ARENA_OK;
 }
 
+skein_arena *skein_arena_begin_current(size_t bytes, size_t stack) {
+    skein_arena *arena = skein_arena_current();
+    skein_arena_begin(arena, bytes, stack);
+    return arena;
+}
+
 void skein_arena_reset(skein_arena *arena) {
     chunk *kept = arena->chunks;
     while (kept && kept->size > LARGEST_CHUNK) {

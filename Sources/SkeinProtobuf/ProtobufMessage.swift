@@ -47,6 +47,12 @@ extension ProtobufMessage {
         }
     }
 
+    /// The same of an array.
+    @inlinable
+    public init(serialized bytes: [UInt8]) throws(RPCError) {
+        self = try ProtobufCodec<Self>.decode(bytes.span.bytes)
+    }
+
     /// The encoding of the message. Throws `internal` when it would be larger than 2 GiB, when messages in it are nested
     /// deeper than 100 levels, and when a required field of proto2 is not set, naming the path to it.
     ///

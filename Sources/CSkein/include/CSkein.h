@@ -5,3 +5,4 @@
 #include "cskein_clock.h"
 #include "cskein_nghttp2.h"
 #include "cskein_stripe.h"
+#include "cskein_text.h"

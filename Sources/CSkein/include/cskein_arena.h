@@ -34,6 +34,9 @@ void skein_arena_destroy(skein_arena *_Nonnull arena);
 // Starts a use of the arena: at most `bytes` bytes, and at most `stack` bytes of stack below the caller (0: unlimited).
 void skein_arena_begin(skein_arena *_Nonnull arena, size_t bytes, size_t stack);
 
+// The same of the calling thread's arena, which it returns.
+skein_arena *_Nonnull skein_arena_begin_current(size_t bytes, size_t stack);
+
 // Takes everything back. Keeps one chunk, of modest size, for the next use.
 void skein_arena_reset(skein_arena *_Nonnull arena);
 

@@ -82,7 +82,7 @@ extension ProtobufArena {
         if let message = protobuf_c_message_unpack(layout.message, &allocator, bytes.count, start) {
             var reader = ProtobufReader(
                 slots: UnsafeRawPointer(message), arena: self, depth: ProtobufReader.depthLimit)
-            reader.hasRequired = layout.hasRequired
+            reader.hasRequired = layout.linkedHasRequired
             return reader
         }
         switch Int(state.pointee.failure) {

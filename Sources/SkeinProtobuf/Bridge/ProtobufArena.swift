@@ -21,17 +21,13 @@ public struct ProtobufArena {
     /// Starts an encoding, whose size the program itself decides.
     @usableFromInline
     static func begin() -> ProtobufArena {
-        let arena = skein_arena_current()
-        skein_arena_begin(arena, .max, 0)
-        return ProtobufArena(arena)
+        ProtobufArena(skein_arena_begin_current(.max, 0))
     }
 
     /// Starts a decoding of `count` bytes, whose memory and stack are bounded.
     @usableFromInline
     static func begin(decoding count: Int) -> ProtobufArena {
-        let arena = skein_arena_current()
-        skein_arena_begin(arena, limit(decoding: count), stackLimit)
-        return ProtobufArena(arena)
+        ProtobufArena(skein_arena_begin_current(limit(decoding: count), stackLimit))
     }
 
     /// Starts a second decoding in the same use.

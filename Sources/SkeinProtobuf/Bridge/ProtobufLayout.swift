@@ -65,8 +65,11 @@ public struct ProtobufLayout: @unchecked Sendable {
     @usableFromInline
     var hasRequired: Bool {
         link()
-        return unmanagedSchema._withUnsafeGuaranteedRef { $0.hasRequired }
+        return linkedHasRequired
     }
+
+    /// The same of a layout that is linked.
+    var linkedHasRequired: Bool { unmanagedSchema._withUnsafeGuaranteedRef { $0.hasRequired } }
 
     /// Resolves the layouts of all messages that can occur in this one.
     func link() {
