@@ -13,6 +13,9 @@ let settings: [SwiftSetting] =
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -59,6 +62,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -76,7 +80,7 @@ let package = Package(
         library("SkeinHTTP2", ["SkeinCore", "CNghttp2", "CZlib", "CSkein"]),
         library("SkeinBalancing", ["SkeinCore", "CSkein"]),
         library("SkeinProtobuf", ["SkeinCore", "CProtobufC", "CSkein"]),
-        library("SkeinTransport", ["SkeinCore", "SkeinHTTP2", nioCore, nioPosix, logging]),
+        library("SkeinTransport", ["SkeinCore", "SkeinHTTP2", nioCore, nioPosix, nioTLS, nioSSL, logging]),
         library("SkeinResolution", ["SkeinCore", nioPosix, logging]),
         library(
             "SkeinClient",
@@ -137,7 +141,7 @@ let package = Package(
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
         tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
         tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "CSkein", "CProtobufC"]),
-        tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix]),
+        tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
         tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),
         tests(
             "SkeinClientTests",
@@ -147,7 +151,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution", "SkeinClient",
-                "SkeinServer", logging, nioCore, nioPosix,
+                "SkeinServer", logging, nioCore, nioPosix, nioSSL,
             ]),
         tests("InteropTests", ["Skein"], exclude: ["peers"]),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),

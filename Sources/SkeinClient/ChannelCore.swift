@@ -19,6 +19,7 @@ final class ChannelCore: Sendable {
     let balancer: BalancerDriver
     private let authority: String
     private let scheme: String
+    let authorization: CallAuthorization
     private let userAgent: String
 
     static let version = "grpc-swift-skein/0.1"
@@ -29,7 +30,6 @@ final class ChannelCore: Sendable {
         connections: (any ConnectionMaker)? = nil
     ) throws(ConfigurationError) {
         let target = try options.resolvers.target(text)
-        try security.validate(for: "channel \(text)")
         try options.policies.validate(options.serviceConfig.loadBalancing)
         self.target = target
         self.options = options
@@ -41,7 +41,9 @@ final class ChannelCore: Sendable {
         }
         try ChannelCore.validate(options.authority, "authority")
         try ChannelCore.validate(options.userAgent, "userAgent")
+        authorization = CallAuthorization(authority: authority, isSecure: security != .plaintext)
         config = ActiveConfig(options.serviceConfig)
+        let tls = try ClientTLS(security, authority: authority, logger: options.logger)
         userAgent = options.userAgent.map { "\($0) \(ChannelCore.version)" } ?? ChannelCore.version
         let group = MultiThreadedEventLoopGroup.singleton
         let eventLoop = group.next()
@@ -60,7 +62,7 @@ final class ChannelCore: Sendable {
                     connector: connections
                         ?? Connector(
                             HTTP2Configuration(options), timeout: options.backoff.minimumConnectTimeout,
-                            keepalive: ClientKeepalive(options.keepalive)),
+                            keepalive: ClientKeepalive(options.keepalive), tls: tls),
                     group: group, eventLoop: eventLoop, options: options, target: target)))
         link.connect(to: balancer)
     }

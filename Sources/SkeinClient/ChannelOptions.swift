@@ -66,6 +66,10 @@ public struct ChannelOptions: Sendable {
     }
     public func policy<P: EndpointPolicy>(_ policy: P.Type) -> ChannelOptions { with { $0.policies.register(policy) } }
     public func defaults(_ options: CallOptions) -> ChannelOptions { with { $0.defaults = options } }
+    /// Who makes the calls, unless a call says otherwise.
+    public func credentials(_ credentials: CallCredentials) -> ChannelOptions {
+        with { $0.defaults.credentials = credentials }
+    }
     public func idle(after timeout: Duration) -> ChannelOptions { with { $0.idleTimeout = timeout } }
     /// Intervals of less than 10 s are raised to it; servers close connections that ask too often.
     public func keepalive(
@@ -105,6 +109,9 @@ extension ChannelOptions {
     }
     public static func policy<P: EndpointPolicy>(_ policy: P.Type) -> ChannelOptions { ChannelOptions().policy(policy) }
     public static func defaults(_ options: CallOptions) -> ChannelOptions { ChannelOptions().defaults(options) }
+    public static func credentials(_ credentials: CallCredentials) -> ChannelOptions {
+        ChannelOptions().credentials(credentials)
+    }
     public static func idle(after timeout: Duration) -> ChannelOptions { ChannelOptions().idle(after: timeout) }
     public static func keepalive(
         every interval: Duration, timeout: Duration = .seconds(20), withoutCalls: Bool = false

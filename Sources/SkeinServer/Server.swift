@@ -75,7 +75,7 @@ public final class Server: Sendable {
     private func serve() async throws(ConfigurationError) {
         let registered = registeredMethods()
         let methods = try MethodTable(registered, services: services.map(\.descriptor))
-        try security.validate(for: "a server")
+        let tls = try ServerTLS(security, logger: options.logger)
         guard !binds.isEmpty else {
             throw ConfigurationError("run a server without an address: give one, such as .tcp(port: 50051)")
         }
@@ -85,7 +85,9 @@ public final class Server: Sendable {
         let watchdog = options.logger.map { LoopWatchdog(watching: activities, registered, logger: $0) }
         watchdog?.start()
         defer { watchdog?.stop() }
-        let listeners = try await listen(core, group.group)
+        let listeners = try await listen(core, group.group, tls)
+        tls?.watch(on: group.all[0])
+        defer { tls?.stop() }
         bound.succeed(listeners.map(\.address))
         options.logger?.debug("\(LinkedFeatures.describe)")
         options.logger?.info("serving on \(listeners.map(\.address.description).joined(separator: ", "))")
@@ -99,13 +101,16 @@ public final class Server: Sendable {
         return router.methods
     }
 
-    private func listen(_ core: ServerCore, _ group: any EventLoopGroup) async throws(ConfigurationError) -> [Listener]
-    {
+    private func listen(
+        _ core: ServerCore, _ group: any EventLoopGroup, _ tls: ServerTLS?
+    ) async throws(ConfigurationError) -> [Listener] {
         var listeners: [Listener] = []
         do throws(ConfigurationError) {
             for bind in binds {
                 listeners.append(
-                    try await Listener.bind(to: bind.listenerAddress, on: group) { core.makeConnection($0, $1) })
+                    try await Listener.bind(
+                        to: bind.listenerAddress, on: group, tls: tls, logger: options.logger
+                    ) { core.makeConnection($0, $1) })
             }
         } catch {
             for listener in listeners { await listener.close() }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Logging
 package import NIOCore
 internal import NIOPosix
 package import SkeinCore
@@ -16,11 +17,12 @@ package final class Listener: Sendable {
     }
 
     /// Binds to `address`. `accept` makes the connection for every peer, on the event loop that will carry it; `nil`
-    /// turns the peer away.
+    /// turns the peer away. Without `tls`, connections are plaintext.
     package static func bind(
-        to address: ListenerAddress, on group: any EventLoopGroup,
+        to address: ListenerAddress, on group: any EventLoopGroup, tls: ServerTLS? = nil, logger: Logger? = nil,
         accept: @escaping @Sendable (Peer, any EventLoop) -> ServerConnection?
     ) async throws(ConfigurationError) -> Listener {
+        let log = RefusalLog(logger)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -29,7 +31,12 @@ package final class Listener: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     let peer = Peer(address: EndpointAddress(channel.remoteAddress))
                     guard let connection = accept(peer, channel.eventLoop) else { throw ChannelError.ioOnClosedChannel }
-                    try channel.pipeline.syncOperations.addHandler(SocketHandler(connection))
+                    do {
+                        try addHandlers(to: channel, for: connection, tls, log)
+                    } catch {
+                        connection.disconnected(error)
+                        throw error
+                    }
                 }
             }
         do {
@@ -44,6 +51,15 @@ package final class Listener: Sendable {
         } catch {
             throw ConfigurationError("listen on \(address): \(ConnectError.text(for: error))")
         }
+    }
+
+    private static func addHandlers(
+        to channel: any NIOCore.Channel, for connection: ServerConnection, _ tls: ServerTLS?, _ log: RefusalLog
+    ) throws {
+        if let tls { return try tls.addHandlers(to: channel, for: connection, log: log) }
+        let peer = connection.peer
+        let firstBytes = FirstBytesHandler { ServerTLS.judgePlaintext($0, peer, log) }
+        try channel.pipeline.syncOperations.addHandlers([firstBytes, SocketHandler(connection)])
     }
 
     /// Stops accepting. Connections made live on.

@@ -5,7 +5,9 @@ internal import SkeinTransport
 /// What one call is to be: its options merged with the channel's and the service config's, fixed when it starts.
 struct CallPlan: Sendable {
     let method: MethodDescriptor
-    let metadata: Metadata
+    private(set) var metadata: Metadata
+    /// Asked before the call starts.
+    let credentials: CallCredentials?
     let deadline: Deadline?
     let waitsForReady: Bool
     let hash: UInt64?
@@ -27,6 +29,7 @@ struct CallPlan: Sendable {
         let options = config?.applied(to: options) ?? options
         self.method = method
         metadata = options.metadata
+        credentials = options.credentials
         start = .now
         parent = options.inheritsContext ? ServerContext.current : nil
         let own = Deadline.earliest(options.deadline, options.timeout.map { [start] in Deadline(start + $0) })
@@ -65,6 +68,14 @@ struct CallPlan: Sendable {
             problem = problem ?? error
         }
     }
+
+    /// Adds what the credentials want sent.
+    mutating func add(_ metadata: Metadata) {
+        self.metadata.append(contentsOf: metadata)
+        problem = problem ?? CallPlan.problem(in: metadata, of: method)
+    }
+
+    mutating func fail(_ error: RPCError) { problem = problem ?? error }
 
     private static func problem(in metadata: Metadata, of method: MethodDescriptor) -> RPCError? {
         MetadataEncoding.problem(in: metadata).map { RPCError(.internal, "call \(method): \($0)") }

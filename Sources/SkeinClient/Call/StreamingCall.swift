@@ -14,13 +14,11 @@ final class StreamingCall: Sendable {
     private let channel: Channel
 
     init(
-        _ channel: Channel, _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions,
-        _ hooks: MessageHooks?
+        _ channel: Channel, _ plan: consuming CallPlan, _ request: consuming Buffer?, _ hooks: MessageHooks?
     ) {
         self.channel = channel
         self.hooks = hooks
         let core = channel.core
-        var plan = core.plan(method, options)
         if var first = request.take() {
             plan.frame(first: &first, hooks)
             request = first

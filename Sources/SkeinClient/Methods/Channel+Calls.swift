@@ -17,6 +17,7 @@ extension Channel {
     ) async throws(RPCError) -> RawResponse {
         let outcome = UnaryOutcome()
         var plan = core.plan(method, options)
+        if let credentials = plan.credentials { plan = await core.authorization.authorize(plan, credentials) }
         plan.frame(first: &request, hooks)
         let call = ClientCall(
             plan, over: core, request: request, pipes: nil, reporter: core.reporter(hooks), outcome: outcome)
@@ -38,7 +39,15 @@ extension Channel {
         _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions
     ) async throws(RPCError) -> StreamingCall {
         guard core.options.interceptors.isEmpty else { return try await interceptedStream(method, request, options) }
-        let streaming = StreamingCall(self, method, request, options, nil)
+        return try await performStream(method, request, options, nil)
+    }
+
+    nonisolated(nonsending) func performStream(
+        _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions, _ hooks: MessageHooks?
+    ) async throws(RPCError) -> StreamingCall {
+        var plan = core.plan(method, options)
+        if let credentials = plan.credentials { plan = await core.authorization.authorize(plan, credentials) }
+        let streaming = StreamingCall(self, plan, request, hooks)
         try await streaming.start()
         return streaming
     }

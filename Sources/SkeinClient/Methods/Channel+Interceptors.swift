@@ -27,8 +27,7 @@ extension Channel {
         _ method: MethodDescriptor, _ request: Buffer?, _ options: CallOptions
     ) async throws(RPCError) -> StreamingCall {
         let next = ClientNext(core.options.interceptors[...]) { [self] intercepted async throws(RPCError) in
-            let call = StreamingCall(self, method, request, intercepted.callOptions, intercepted.hooks)
-            try await call.start()
+            let call = try await performStream(method, request, intercepted.callOptions, intercepted.hooks)
             return ClientResponse(message: nil, metadata: [:], trailingMetadata: [:], origin: call)
         }
         let response = try await next.start(ClientRequest(method, options))

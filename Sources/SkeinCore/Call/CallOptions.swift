@@ -21,6 +21,9 @@ public struct CallOptions: Sendable {
     /// The largest response message to accept, in bytes; more fails with `resourceExhausted`. Default: 4 MiB.
     public var maxResponseBytes: Int?
 
+    /// Who makes the call: asked for metadata before it starts. Those of a call replace those of its channel.
+    public var credentials: CallCredentials?
+
     public init() {}
 
     private func with(_ change: (inout CallOptions) -> Void) -> CallOptions {
@@ -41,6 +44,7 @@ public struct CallOptions: Sendable {
             $0.maxResponseBytes = response ?? $0.maxResponseBytes
         }
     }
+    public func credentials(_ credentials: CallCredentials) -> CallOptions { with { $0.credentials = credentials } }
     public var waitForReady: CallOptions { with { $0.waitsForReady = true } }
     public var failFast: CallOptions { with { $0.waitsForReady = false } }
     /// Cuts the inheritance of deadline and cancellation: the call may outlive the handler that makes it.
@@ -54,6 +58,7 @@ public struct CallOptions: Sendable {
             $0.waitsForReady = other.waitsForReady ?? waitsForReady
             if !other.metadata.isEmpty { $0.metadata.append(contentsOf: other.metadata) }
             $0.hashKey = other.hashKey ?? hashKey
+            $0.credentials = other.credentials ?? credentials
             $0.compression = other.compression ?? compression
             $0.inheritsContext = inheritsContext && other.inheritsContext
             $0.maxRequestBytes = other.maxRequestBytes ?? maxRequestBytes
@@ -72,6 +77,9 @@ extension CallOptions {
     }
     public static func maxMessageBytes(request: Int? = nil, response: Int? = nil) -> CallOptions {
         CallOptions().maxMessageBytes(request: request, response: response)
+    }
+    public static func credentials(_ credentials: CallCredentials) -> CallOptions {
+        CallOptions().credentials(credentials)
     }
     public static var waitForReady: CallOptions { CallOptions().waitForReady }
     public static var failFast: CallOptions { CallOptions().failFast }

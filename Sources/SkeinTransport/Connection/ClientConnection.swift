@@ -120,8 +120,11 @@ package final class ClientConnection: Connection, @unchecked Sendable {
     override func willDisconnect(_ error: (any Error)?) {
         guard closeReason == nil else { return }
         if case .closing = state { return }
-        let cause = error.map { ConnectError.text(for: $0) } ?? "the server closed the connection"
-        closeReason = RPCError(.unavailable, "connection to \(address) lost: \(cause)")
+        let isConnecting = if case .handshaking = state { true } else { false }
+        let attempt = isConnecting ? "connect \(address)" : "connection to \(address) lost"
+        let cause = error.map { ConnectError.text(for: $0, isConnecting: isConnecting) }
+        closeReason = RPCError(
+            .unavailable, "\(attempt): \(cause ?? "the server closed the connection")", cause: error)
     }
 
     override func didDisconnect() {

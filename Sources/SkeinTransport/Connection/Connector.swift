@@ -9,14 +9,19 @@ package struct Connector: ConnectionMaker {
     private let configuration: HTTP2Configuration
     private let timeout: Duration
     private let keepalive: ClientKeepalive
+    private let tls: ClientTLS?
 
     /// - Parameters:
-    ///   - timeout: for the TCP handshake and the server's SETTINGS, each.
+    ///   - timeout: for the handshakes of TCP and TLS together, and for the server's SETTINGS.
     ///   - keepalive: of all its connections.
-    package init(_ configuration: HTTP2Configuration, timeout: Duration, keepalive: ClientKeepalive) {
+    ///   - tls: `nil`: plaintext.
+    package init(
+        _ configuration: HTTP2Configuration, timeout: Duration, keepalive: ClientKeepalive, tls: ClientTLS? = nil
+    ) {
         self.configuration = configuration
         self.timeout = timeout
         self.keepalive = keepalive
+        self.tls = tls
     }
 
     package func connect(
@@ -37,17 +42,26 @@ package struct Connector: ConnectionMaker {
             _ = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1)
             setUserTimeout(on: bootstrap)
         }
+        let deadline = NIODeadline.now() + TimeAmount(timeout)
         bootstrap
             .connectTimeout(TimeAmount(timeout))
             .channelOption(.writeBufferWaterMark, value: Connection.waterMark)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     connection.stopConnecting = { channel.close(promise: nil) }
-                    try channel.pipeline.syncOperations.addHandler(SocketHandler(connection))
+                    try addHandlers(to: channel, for: connection, deadline: deadline)
                 }
             }
             .connect(to: address)
             .whenFailure { connection.connectFailed($0) }
+    }
+
+    private func addHandlers(
+        to channel: any NIOCore.Channel, for connection: ClientConnection, deadline: NIODeadline
+    ) throws {
+        if let tls { return try tls.addHandlers(to: channel, for: connection, deadline: deadline) }
+        let firstBytes = FirstBytesHandler { ClientTLS.judgePlaintext($0) }
+        try channel.pipeline.syncOperations.addHandlers([firstBytes, SocketHandler(connection)])
     }
 }
 

@@ -14,7 +14,10 @@ package protocol ServerConnectionDelegate: AnyObject, Sendable {
 /// The server's end of a connection: opens a call for every request, sends what its handler answers, watches deadlines,
 /// drains.
 package final class ServerConnection: Connection, @unchecked Sendable {
-    package let peer: Peer
+    /// With its TLS session, if any, before the first call.
+    package final var peer: Peer
+    /// When the client's SETTINGS must have come, TLS handshake included.
+    let handshakeDeadline: NIODeadline
     private let limits: StreamLimits
     private let maxMessageBytes: Int
     /// Handlers that have started and not returned, though their calls may be over: what a client can make run at once.
@@ -41,6 +44,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
             minimumInterval: lifeLimits.minimumPingInterval, permitsWithoutCalls: lifeLimits.permitsPingsWithoutCalls)
         age = ConnectionAge(lifeLimits.age, now: .now, chance: .random(in: 0...1))
         self.peer = peer
+        handshakeDeadline = .now() + TimeAmount(lifeLimits.handshakeTimeout)
         self.delegate = delegate
         limits = StreamLimits(
             streamWindow: configuration.initialStreamWindow, sendHighWater: configuration.sendHighWater)
@@ -53,7 +57,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     // MARK: life of the connection
 
     override func didConnect() {
-        handshakeTimer = eventLoop.scheduleTask(in: TimeAmount(lifeLimits.handshakeTimeout)) { [weak self] in
+        handshakeTimer = eventLoop.scheduleTask(deadline: handshakeDeadline) { [weak self] in
             self?.close()
         }
     }

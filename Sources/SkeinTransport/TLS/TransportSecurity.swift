@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-package import SkeinCore
 
 /// How a listener or a channel protects its connections. Always named by the application: there is no default.
 public struct TransportSecurity: Sendable, Hashable {
@@ -13,9 +12,34 @@ public struct TransportSecurity: Sendable, Hashable {
     /// No encryption and no authentication: for loopback, a mesh that encrypts, tests.
     public static let plaintext = TransportSecurity(kind: .plaintext)
 
-    /// TLS with ALPN `h2`.
+    /// TLS with ALPN `h2`. A client needs no configuration to call servers that the system trusts.
     public static func tls(_ configuration: TLSConfiguration = .init()) -> TransportSecurity {
         TransportSecurity(kind: .tls(configuration))
+    }
+
+    /// TLS for a server that presents `identity` and serves everyone.
+    public static func tls(_ identity: TLSConfiguration.Identity) -> TransportSecurity {
+        var configuration = TLSConfiguration()
+        configuration.identity = identity
+        return .tls(configuration)
+    }
+
+    /// TLS for a client that trusts the servers that `roots` vouch for.
+    public static func tls(trusting roots: TLSConfiguration.TrustRoots) -> TransportSecurity {
+        var configuration = TLSConfiguration()
+        configuration.trustRoots = roots
+        return .tls(configuration)
+    }
+
+    /// TLS in which both sides prove who they are: this one with `identity`, the other to `roots`.
+    public static func mutualTLS(
+        _ identity: TLSConfiguration.Identity, trusting roots: TLSConfiguration.TrustRoots = .system
+    ) -> TransportSecurity {
+        var configuration = TLSConfiguration()
+        configuration.identity = identity
+        configuration.trustRoots = roots
+        configuration.peerVerification = .required
+        return .tls(configuration)
     }
 
     /// The `:scheme` of requests.
@@ -24,12 +48,5 @@ public struct TransportSecurity: Sendable, Hashable {
         case .plaintext: "http"
         case .tls: "https"
         }
-    }
-
-    /// Throws when connections cannot be protected this way.
-    package func validate(for place: String) throws(ConfigurationError) {
-        guard case .tls = kind else { return }
-        throw ConfigurationError(
-            "open \(place) with security .tls: TLS is not available in this version; use .plaintext")
     }
 }

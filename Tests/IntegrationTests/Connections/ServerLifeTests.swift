@@ -52,16 +52,6 @@ struct ServerLifeTests {
         try await first.finished()
     }
 
-    @Test("TLS is refused clearly as long as there is none")
-    func tls() async throws {
-        let server = Server(.tcp("127.0.0.1", port: 0), security: .tls(), services: [EchoService()])
-        let message = await configurationError { try await server.run() }
-        #expect(message?.contains(".tls") == true)
-        #expect(message?.contains(".plaintext") == true)
-        let channel = await configurationError { _ = try Channel("ipv4:127.0.0.1:1", security: .tls()) }
-        #expect(channel?.contains("ipv4:127.0.0.1:1") == true)
-    }
-
     @Test("a server without an address, or with a method twice, or run twice, says so")
     func misuse() async throws {
         let nowhere = await configurationError {
