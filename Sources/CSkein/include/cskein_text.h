@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline uint64_t skein_load_word(const char *bytes) {
+static inline uint64_t skein_load_word(const char *_Nonnull bytes) {
     uint64_t word;
     memcpy(&word, bytes, sizeof word);
     return word;
