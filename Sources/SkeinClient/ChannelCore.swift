@@ -86,8 +86,9 @@ final class ChannelCore: Sendable {
     }
 
     func reporter(_ hooks: MessageHooks?) -> CallReporter? {
-        let watching = hooks.map { $0.end.isEmpty ? [] : [EndObserver(hooks: $0)] } ?? []
-        return CallReporter(options.observers + watching, target: target.description)
+        var observers = options.observers
+        if let hooks, !hooks.end.isEmpty { observers.append(EndObserver(hooks: hooks)) }
+        return CallReporter(observers, target: target.description)
     }
 }
 

@@ -53,6 +53,27 @@ import Testing
         }
     }
 
+    @Test("a message much shorter than its bound does not hold on to the memory")
+    func excess() throws {
+        let message = Golden_Scalars_Repeated(int32S: Array(repeating: 0, count: 1_000))
+        let (bound, size) = try sizes(message)
+        #expect(bound > 4 * size)
+        var buffer = Buffer()
+        try ProtobufCodec.encode(message, into: &buffer)
+        #expect(buffer.count == size)
+        #expect(buffer.storage.capacity <= 2 * size + 256)
+        #expect(try Golden_Scalars_Repeated(serialized: Array(buffer)) == message)
+    }
+
+    @Test("a layout found by its slots is the one that was made")
+    func layoutOfSlots() throws {
+        let arena = ProtobufArena.begin()
+        defer { arena.reset() }
+        let made = Golden_Scalars_Scalars.protobufLayout
+        let found = ProtobufLayout(of: try arena.writeChecked(Golden_Scalars_Scalars()))
+        #expect(found.descriptor == made.descriptor && found.size == made.size && found.bound == made.bound)
+    }
+
     @Test("what is too long for its bound to be set aside is encoded all the same")
     func large() throws {
         let message = Golden_Scalars_Repeated(

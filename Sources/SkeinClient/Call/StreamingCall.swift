@@ -57,8 +57,8 @@ final class StreamingCall: Sendable {
     @usableFromInline
     nonisolated(nonsending) func write(_ message: consuming Buffer, compressed: Bool) async throws(RPCError) {
         if let hooks { try orCancel { () throws(RPCError) in try hooks.apply(toRequest: &message) } }
-        let count = message.count
         try call.plan.frame(&message, compressed: compressed)
+        let count = message.count
         try await pipes.write(message)
         reporter?.messageSent(call.plan.method, count)
     }

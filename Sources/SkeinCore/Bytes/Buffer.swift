@@ -67,6 +67,13 @@ public struct Buffer: Sendable {
         if let failure { throw failure }
     }
 
+    /// Gives back most of the memory that was set aside for content which turned out much smaller: buffers wait in
+    /// queues whose bounds count content.
+    package mutating func releaseExcess() {
+        guard storage.capacity > 2 * storage.count + 256 else { return }
+        storage = storage.withUnsafeBufferPointer { Array($0) }
+    }
+
     /// Calls `body` with the content.
     @inlinable
     public func withBytes<Result, Failure: Error>(

@@ -44,7 +44,7 @@ public struct CallSummary: Sendable {
     public var sent: Traffic
     public var received: Traffic
 
-    /// Messages, and their bytes without framing.
+    /// Messages, and their bytes without framing; compressed ones as they are on the wire.
     public struct Traffic: Sendable, Hashable {
         public var messages: Int
         public var bytes: Int

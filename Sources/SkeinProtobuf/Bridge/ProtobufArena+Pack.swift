@@ -18,6 +18,7 @@ extension ProtobufArena {
         try buffer.append(count: room) { (bytes) throws(RPCError) in
             protobuf_c_message_pack(message, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
         }
+        buffer.releaseExcess()
     }
 
     /// Bytes enough for the encoding of `message`: the bound where that is small, else the exact size, whose calculation

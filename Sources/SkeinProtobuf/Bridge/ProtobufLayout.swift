@@ -42,9 +42,10 @@ public struct ProtobufLayout: @unchecked Sendable {
         // Without an own initialiser libprotobuf-c zeroes the slots, which is all they need: no field has a default.
         descriptor.message_init = nil
         descriptor.reserved1 = Unmanaged.passRetained(schema).toOpaque()
-        self.descriptor = UnsafeRawPointer(ProtobufLayout.copy([descriptor]))
         size = slots * ProtobufLayout.slotSize
         bound = fields.reduce(0) { $0 + $1.bound }
+        descriptor.reserved2 = UnsafeMutableRawPointer(bitPattern: bound)
+        self.descriptor = UnsafeRawPointer(ProtobufLayout.copy([descriptor]))
     }
 
     @usableFromInline static var slotSize: Int { 8 }
@@ -186,7 +187,7 @@ extension ProtobufLayout {
         self.descriptor = descriptor
         let message = descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
         size = message.pointee.sizeof_message
-        bound = 0
+        bound = Int(bitPattern: message.pointee.reserved2)
     }
 
     private var fields: UnsafeBufferPointer<ProtobufCFieldDescriptor> {
