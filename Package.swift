@@ -154,6 +154,9 @@ let package = Package(
                 "SkeinServer", logging, nioCore, nioPosix, nioSSL,
             ]),
         tests("InteropTests", ["Skein"], exclude: ["peers"]),
+        .executableTarget(
+            name: "robustness-target", dependencies: ["Skein", "SkeinCore", logging], path: "Tests/RobustnessTests/Target",
+            swiftSettings: settings),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
         library("NativeStubs", ["Skein", "SkeinProtobuf"], path: "Tests/SwiftProtobufTests/Stubs/Native"),
         library(

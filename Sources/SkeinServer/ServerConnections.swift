@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinHTTP2
 internal import SkeinTransport
 internal import Synchronization
 
@@ -8,16 +9,30 @@ final class ServerConnections: Sendable {
         var open: [ObjectIdentifier: ServerConnection] = [:]
         var isDraining = false
         var waiter: UnsafeContinuation<Void, Never>?
+
+        func checkRoom(_ limit: Int) throws(HTTP2Error) {
+            if isDraining { throw HTTP2Error(.noError, "the server is shutting down") }
+            if open.count >= limit {
+                throw HTTP2Error(.enhanceYourCalm, "the server has \(open.count) connections, the most that it may have")
+            }
+        }
     }
 
+    private let limit: Int
     private let state = Mutex(State())
 
-    /// `false` when the server takes no more.
-    func add(_ connection: ServerConnection) -> Bool {
-        state.withLock { state in
-            guard !state.isDraining else { return false }
+    init(limit: Int) { self.limit = limit }
+
+    /// Throws when the server takes no more.
+    func checkRoom() throws(HTTP2Error) {
+        try state.withLock { (state) throws(HTTP2Error) in try state.checkRoom(limit) }
+    }
+
+    /// Throws when the server takes no more.
+    func add(_ connection: ServerConnection) throws(HTTP2Error) {
+        try state.withLock { (state) throws(HTTP2Error) in
+            try state.checkRoom(limit)
             state.open[ObjectIdentifier(connection)] = connection
-            return true
         }
     }
 

@@ -7,7 +7,8 @@ internal import SkeinTransport
 
 /// What a running server's connections share: the methods, where handlers start, the limits.
 final class ServerCore: ServerConnectionDelegate, Sendable {
-    let connections = ServerConnections()
+    let connections: ServerConnections
+    private let budget: BufferBudget
     private let methods: MethodTable
     private let launchers: [ObjectIdentifier: HandlerLauncher]
     private let configuration: HTTP2Configuration
@@ -16,6 +17,8 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
 
     init(_ methods: MethodTable, _ options: ServerOptions, loops: ServerLoops, activities: [LoopActivity]) {
         self.methods = methods
+        connections = ServerConnections(limit: options.maxConnections ?? OpenFiles.limit / 4 * 3)
+        budget = BufferBudget(limit: options.maxBuffer)
         maxRequestBytes = options.maxRequestBytes
         configuration = HTTP2Configuration(options)
         limits = ServerConnectionLimits(options)
@@ -31,13 +34,13 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
         self.launchers = launchers
     }
 
-    /// The connection for a peer that has just connected; `nil` when the server takes no more.
-    func makeConnection(_ peer: Peer, _ eventLoop: any EventLoop) -> ServerConnection? {
-        guard
-            let connection = try? ServerConnection(
-                from: peer, on: eventLoop, configuration: configuration, limits: limits, delegate: self),
-            connections.add(connection)
-        else { return nil }
+    /// The connection for a peer that has just connected; throws when the server takes no more.
+    func makeConnection(_ peer: Peer, _ eventLoop: any EventLoop) throws(HTTP2Error) -> ServerConnection {
+        // Ahead of what costs memory.
+        try connections.checkRoom()
+        let connection = try ServerConnection(
+            from: peer, on: eventLoop, configuration: configuration, limits: limits, budget: budget, delegate: self)
+        try connections.add(connection)
         return connection
     }
 
@@ -65,6 +68,7 @@ extension HTTP2Configuration {
         initialStreamWindow = options.streamWindow
         connectionWindow = options.connectionWindow
         maxConcurrentStreams = options.maxConcurrentStreams
+        connectionBufferBound = options.connectionBuffer
         maxHeaderListBytes = options.maxHeaderBytes
         maxMessageBytes = options.maxRequestBytes
         compressors = options.compressors
@@ -75,6 +79,9 @@ extension ServerConnectionLimits {
     fileprivate init(_ options: ServerOptions) {
         self.init()
         handshakeTimeout = options.handshakeTimeout
+        headersTimeout = options.headersTimeout
+        connectionBuffer = options.connectionBuffer
+        maxConnectionBuffer = options.maxConnectionBuffer
         keepalive = options.keepalive
         minimumPingInterval = options.minimumPingInterval
         permitsPingsWithoutCalls = options.permitsPingsWithoutCalls

@@ -3,7 +3,7 @@ package import Logging
 package import NIOCore
 internal import NIOPosix
 package import SkeinCore
-internal import SkeinHTTP2
+package import SkeinHTTP2
 
 /// A bound socket that accepts connections.
 package final class Listener: Sendable {
@@ -16,21 +16,33 @@ package final class Listener: Sendable {
         address = EndpointAddress(channel.localAddress)
     }
 
-    /// Binds to `address`. `accept` makes the connection for every peer, on the event loop that will carry it; `nil`
-    /// turns the peer away. Without `tls`, connections are plaintext.
+    /// Binds to `address`. `accept` makes the connection for every peer, on the event loop that will carry it, or turns
+    /// the peer away by throwing. Without `tls`, connections are plaintext.
     package static func bind(
         to address: ListenerAddress, on group: any EventLoopGroup, tls: ServerTLS? = nil, logger: Logger? = nil,
-        accept: @escaping @Sendable (Peer, any EventLoop) -> ServerConnection?
+        accept: @escaping @Sendable (Peer, any EventLoop) throws(HTTP2Error) -> ServerConnection
     ) async throws(ConfigurationError) -> Listener {
         let log = RefusalLog(logger)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Without it, a process that may open no more files would try to accept all the time.
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
             .childChannelOption(.writeBufferWaterMark, value: Connection.waterMark)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let peer = Peer(address: EndpointAddress(channel.remoteAddress))
-                    guard let connection = accept(peer, channel.eventLoop) else { throw ChannelError.ioOnClosedChannel }
+                    let connection: ServerConnection
+                    do throws(HTTP2Error) {
+                        connection = try accept(peer, channel.eventLoop)
+                    } catch {
+                        log.report("refused a connection: \(error.message)", peer)
+                        throw error
+                    }
                     do {
                         try addHandlers(to: channel, for: connection, tls, log)
                     } catch {

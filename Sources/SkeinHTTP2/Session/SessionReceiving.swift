@@ -13,6 +13,7 @@ extension HTTP2Session {
         guard frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return 0 }
         let id = frame.pointee.hd.stream_id
         if role == .server, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
+            requestBegins(id)
             let stream = makeStream()
             stream.id = id
             stream.deframer.limit = configuration.maxMessageBytes
@@ -47,6 +48,7 @@ extension HTTP2Session {
         let header = frame.pointee.hd
         switch nghttp2_frame_type(UInt32(header.type)) {
         case NGHTTP2_HEADERS, NGHTTP2_DATA:
+            isHeaderBlockOpen = false
             let ends = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
             guard let stream = stream(header.stream_id)?.takeUnretainedValue() else { return }
             if ends { stream.isRemoteClosed = true }

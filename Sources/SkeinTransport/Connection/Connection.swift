@@ -64,6 +64,8 @@ package class Connection: @unchecked Sendable, ByteInput {
     /// The transport is gone; the streams have not been told yet.
     func willDisconnect(_ error: (any Error)?) {}
     func didDisconnect() {}
+    /// The window was returned for a message that is not complete.
+    func didReturnPartial(of stream: CallStream) {}
     /// Called once after every burst: the place to notice that the last stream has gone.
     func didEndBurst() {}
 
@@ -287,6 +289,8 @@ package class Connection: @unchecked Sendable, ByteInput {
 
     private final func returnPartial(of stream: CallStream) {
         let credit = stream.takePartialCredit()
-        if credit > 0 { session.consumed(stream, credit) }
+        guard credit > 0 else { return }
+        session.consumed(stream, credit)
+        didReturnPartial(of: stream)
     }
 }

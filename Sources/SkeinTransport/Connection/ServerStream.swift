@@ -46,6 +46,8 @@ package final class ServerStream: CallStream, DeadlineHeapElement, ServerContext
     @exclusivity(unchecked) var hasAnswered = false
     /// Written by the handler's thread before it posts `complete`, read by the loop after.
     @exclusivity(unchecked) var completion: ServerCompletion?
+    /// What the connection counts for the stream beside its window and its queue.
+    @exclusivity(unchecked) var unfinishedBytes = 0
     package var heapIndex = -1
     package var deadlineInstant: ContinuousClock.Instant { deadline?.instant ?? .now }
 

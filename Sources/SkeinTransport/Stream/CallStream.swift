@@ -11,7 +11,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
     /// How the peer compresses messages, if it does.
     @exclusivity(unchecked) private final var compression: StreamCompression?
     /// Bytes of the incomplete message that have been returned to the window already.
-    @exclusivity(unchecked) private final var creditedPartial = 0
+    @exclusivity(unchecked) private(set) final var creditedPartial = 0
     /// Received bytes that were returned to the window, or will be when a reader takes them from the pipes.
     @exclusivity(unchecked) private final var accountedBytes = 0
 

@@ -56,7 +56,7 @@ final class MemoryServer: RunningServer {
     }
 
     func accept(on eventLoop: any EventLoop) -> ServerConnection? {
-        core.makeConnection(Peer(address: .unix(path: "memory-client")), eventLoop)
+        try? core.makeConnection(Peer(address: .unix(path: "memory-client")), eventLoop)
     }
 
     func shutDown() {

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
+internal import SkeinHTTP2
+
+/// What a connection may hold of received and of unsent bytes.
+///
+/// Below `connectionBuffer` nothing happens. Above it, the peer's window is not returned for what nobody has read (the
+/// session sees to that), and further calls wait with their handlers until enough of the output has left. Some bytes
+/// neither stops: messages that lack their end, and the output of handlers that run. Where these get above
+/// `maxConnectionBuffer`, or above the connection's share of what the server may hold, the newest calls end.
+extension ServerConnection {
+    /// Received, written or saved for a handler, and not passed on yet.
+    private var heldBytes: Int { session.bufferedBytes + session.queuedBytes + unfinishedBytes }
+
+    /// The bytes of `stream` for which the window was returned although nobody has got them: of an incomplete message,
+    /// and of a single request before its handler starts.
+    func noteUnfinished(_ stream: ServerStream) {
+        guard let sink = stream.sink else { return }
+        setUnfinished(sink.kind.hasSingleRequest ? stream.receivedBytes : stream.creditedPartial, of: stream)
+    }
+
+    func setUnfinished(_ bytes: Int, of stream: ServerStream) {
+        unfinishedBytes += bytes - stream.unfinishedBytes
+        stream.unfinishedBytes = bytes
+    }
+
+    /// After each burst.
+    func boundBuffers() {
+        report()
+        let most = min(lifeLimits.maxConnectionBuffer, budget.share ?? .max)
+        guard heldBytes > most else { return }
+        var dropped = 0
+        session.visitNewestFirst { stream in
+            guard heldBytes > most else { return false }
+            dropped += drop(unsafeDowncast(stream, to: ServerStream.self)) ? 1 : 0
+            return true
+        }
+        if dropped > 0 { setNeedsFlush() }
+        report()
+    }
+
+    /// Ends the call if it holds anything; whether it did.
+    private func drop(_ stream: ServerStream) -> Bool {
+        guard stream.unfinishedBytes > 0 || stream.hasUnreturnedBytes || session.queuedBytes(stream) > 0 else {
+            return false
+        }
+        if stream.hasAnswered {
+            // Its status stands in line behind a message that is not taken.
+            session.reset(stream, .enhanceYourCalm)
+        } else {
+            abandon(
+                stream, .client,
+                RPCError(
+                    .resourceExhausted,
+                    "call \(stream.path): the connection's calls hold more bytes that nobody takes than they may"))
+        }
+        discardUnread(of: stream)
+        return true
+    }
+
+    private func report() {
+        let held = heldBytes / BufferBudget.step * BufferBudget.step
+        guard held != reportedBytes else { return }
+        budget.change(from: reportedBytes, to: held)
+        reportedBytes = held
+    }
+
+    /// The connection is gone.
+    func forgetBuffers() {
+        guard reportedBytes != 0 else { return }
+        budget.change(from: reportedBytes, to: 0)
+        reportedBytes = 0
+    }
+
+    // MARK: handlers that wait for room in the output
+
+    /// Whether the call's handler has to wait, and does.
+    func waitsForOutput(_ stream: ServerStream) -> Bool {
+        guard session.queuedBytes > lifeLimits.connectionBuffer || !waitingForOutput.isEmpty else { return false }
+        waitingForOutput.append(stream)
+        return true
+    }
+
+    /// After each burst: starts handlers that wait, if there is room now.
+    func startWaiting() {
+        while !waitingForOutput.isEmpty, session.queuedBytes <= lifeLimits.connectionBuffer {
+            let stream = waitingForOutput.removeFirst()
+            if let sink = stream.sink { startHandler(of: stream, sink) }
+        }
+    }
+}
