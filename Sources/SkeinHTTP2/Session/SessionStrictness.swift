@@ -14,13 +14,22 @@ extension HTTP2Session {
             headerBlocks += 1
             isHeaderBlockOpen = true
             if id < lastRequestID, skippedIDs.contains(where: { $0.contains(id) }) {
-                // What has the library ignore the frame: the stream is closed (section 5.1.1).
-                diagnostic = "HEADERS for stream \(id) after stream \(lastRequestID)"
-                nghttp2_session_terminate_session(library, HTTP2ErrorCode.protocolError.rawValue)
+                // The stream is closed (section 5.1.1).
+                breaks("HEADERS for stream \(id) after stream \(lastRequestID)")
             }
+        case NGHTTP2_PRIORITY:
+            isHeaderBlockOpen = false
+            // Section 6.3.
+            if header.pointee.stream_id == 0 { breaks("PRIORITY for stream 0") }
         case NGHTTP2_CONTINUATION: break
         default: isHeaderBlockOpen = false
         }
+    }
+
+    /// Sends GOAWAY; the library ignores what comes after it.
+    private func breaks(_ reason: String) {
+        diagnostic = reason
+        nghttp2_session_terminate_session(library, HTTP2ErrorCode.protocolError.rawValue)
     }
 
     /// A client has started stream `id`: those that it skipped are closed, and must not be used any more.
