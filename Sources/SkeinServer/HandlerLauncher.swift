@@ -2,6 +2,7 @@
 internal import Logging
 internal import NIOCore
 internal import SkeinCore
+internal import SkeinTransport
 
 /// Starts handlers for the connections of one event loop.
 ///
@@ -29,16 +30,23 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
         self.execution = execution
     }
 
-    /// Runs the handler of `call`. On the loop.
-    func launch(_ call: ServerCall) -> Task<Void, Never> {
+    /// Runs the handler of `call`. `isSlow`: on the pool, as handlers of its method hold up the loop. On the loop.
+    func launch(_ call: ServerCall) -> (task: Task<Void, Never>, isSlow: Bool) {
         switch execution(call.method) {
         case .concurrent:
-            return Task { @concurrent in await call.run() }
+            return (Task { @concurrent in await call.run() }, false)
         case .adaptive:
-            guard call.method.pace.mayStartOnLoop else { return Task { @concurrent in await call.run() } }
-            return startOnLoop(call, preference: nil)
+            guard call.method.pace.mayStartOnLoop else { return (startSlow(call), true) }
+            return (startOnLoop(call, preference: nil), false)
         case .eventLoop:
-            return startOnLoop(call, preference: executor(for: call.method))
+            return (startOnLoop(call, preference: executor(for: call.method)), false)
+        }
+    }
+
+    private func startSlow(_ call: ServerCall) -> Task<Void, Never> {
+        Task { @concurrent in
+            call.stream.handlerBegan()
+            await call.run()
         }
     }
 

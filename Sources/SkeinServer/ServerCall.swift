@@ -36,7 +36,11 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
 
     // MARK: the handler
 
-    func startHandler() { task = launcher.launch(self) }
+    func startHandler() -> Bool {
+        let (task, isSlow) = launcher.launch(self)
+        self.task = task
+        return isSlow
+    }
 
     /// What the launcher's task runs. Unary calls, which are most, have a short frame of their own.
     func run() async {

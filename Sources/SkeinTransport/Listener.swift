@@ -33,6 +33,8 @@ package final class Listener: Sendable {
                 }
             }
             .childChannelOption(.writeBufferWaterMark, value: Connection.waterMark)
+            // One turn of the loop, one read: `ReadSize` says of how much.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let peer = Peer(address: EndpointAddress(channel.remoteAddress))
@@ -68,10 +70,13 @@ package final class Listener: Sendable {
     private static func addHandlers(
         to channel: any NIOCore.Channel, for connection: ServerConnection, _ tls: ServerTLS?, _ log: RefusalLog
     ) throws {
-        if let tls { return try tls.addHandlers(to: channel, for: connection, log: log) }
+        let readSize = ReadSize()
+        try channel.syncOptions?.setOption(.recvAllocator, value: ReadSize.Allocator(size: readSize))
+        let socketHandler = SocketHandler(connection, readSize: readSize)
+        if let tls { return try tls.addHandlers(to: channel, for: socketHandler, of: connection, log: log) }
         let peer = connection.peer
         let firstBytes = FirstBytesHandler { ServerTLS.judgePlaintext($0, peer, log) }
-        try channel.pipeline.syncOperations.addHandlers([firstBytes, SocketHandler(connection)])
+        try channel.pipeline.syncOperations.addHandlers([firstBytes, socketHandler])
     }
 
     /// Stops accepting. Connections made live on.

@@ -12,8 +12,8 @@ enum SessionCallbacks {
             guard let session else { return SessionCallbacks.failure }
             let name = SessionCallbacks.bytes(name)
             let value = SessionCallbacks.bytes(value)
-            SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.header(name, value) }
-            return 0
+            let goesOn = SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.header(name, value) }
+            return goesOn ? 0 : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, session in
             guard let frame, let session else { return SessionCallbacks.failure }

@@ -31,7 +31,8 @@ extension HTTP2Session {
         return 0
     }
 
-    func header(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    /// `false`: the rest of the block need not be reported.
+    func header(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool {
         let limit = configuration.maxHeaderListBytes
         headersStream?._withUnsafeGuaranteedRef { stream in
             switch (role, stream.hasHead) {
@@ -42,6 +43,10 @@ extension HTTP2Session {
                 if !stream.isRequestComplete { stream.requestHead.append(name: name, value: value, limit: limit) }
             }
         }
+        guard role == .server, headersStream?._withUnsafeGuaranteedRef({ $0.requestHead.isOverLimit }) == true else {
+            return true
+        }
+        return !isHeaderBomb
     }
 
     func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) {

@@ -5,6 +5,8 @@ internal import CNghttp2
 extension HTTP2Session {
     /// A client that starts streams without gaps never needs more; of one that leaves gaps, the newest are known.
     private static let maxGaps = 16
+    /// A header list over the limit ends its call; one that is so many times larger ends the connection.
+    private static let bombFactor = 16
 
     /// A frame's header has arrived.
     func frameBegins(_ header: UnsafePointer<nghttp2_frame_hd>) {
@@ -26,10 +28,20 @@ extension HTTP2Session {
         }
     }
 
+    /// A header block that is over the limit goes on. A few bytes of it can stand for many, so that its end must not be
+    /// waited for.
+    var isHeaderBomb: Bool {
+        guard let stream = headersStream?.takeUnretainedValue() else { return false }
+        let limit = configuration.maxHeaderListBytes * HTTP2Session.bombFactor
+        guard stream.requestHead.headerBytes > limit else { return false }
+        breaks("a header list of more than \(limit) bytes", .enhanceYourCalm)
+        return true
+    }
+
     /// Sends GOAWAY; the library ignores what comes after it.
-    private func breaks(_ reason: String) {
+    private func breaks(_ reason: String, _ code: HTTP2ErrorCode = .protocolError) {
         diagnostic = reason
-        nghttp2_session_terminate_session(library, HTTP2ErrorCode.protocolError.rawValue)
+        nghttp2_session_terminate_session(library, code.rawValue)
     }
 
     /// A client has started stream `id`: those that it skipped are closed, and must not be used any more.

@@ -35,8 +35,9 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     var unfinishedBytes = 0
     /// What the budget knows.
     var reportedBytes = 0
-    /// Calls that are complete, but for the room that their responses need.
-    var waitingForOutput = CircularBuffer<ServerStream>()
+    /// Calls that could start, but for the room that their responses need or for a thread.
+    var waitingCalls = CircularBuffer<ServerStream>()
+    let slowStarts = SlowStarts(limit: 2 * System.coreCount)
     private var strikes: PingStrikes
     private var age: ConnectionAge
     private lazy var ageTimer = CheckTimer(on: eventLoop) { [unowned self] in checkAge(at: $0) }
@@ -121,7 +122,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     override func didDisconnect() {
         handshakeTimer?.cancel()
         headersTimer?.task.cancel()
-        waitingForOutput.removeAll()
+        waitingCalls.removeAll()
         forgetBuffers()
         ageTimer.stop()
         drain(.connectionLost)
@@ -180,7 +181,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
             stream.pipes?.attach(stream)
         }
         if stream.deadline != nil { deadlines.insert(stream) }
-        if !sink.kind.hasSingleRequest, !waitsForOutput(stream) { startHandler(of: stream, sink) }
+        if !sink.kind.hasSingleRequest, !hasToWait(stream) { startHandler(of: stream, sink) }
         if endStream { endOfRequests(stream) }
     }
 
@@ -211,7 +212,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func endOfRequests(_ stream: ServerStream) {
         _ = stream.pipes?.finishInbound(nil, discarding: false)
-        if let sink = stream.sink, sink.kind.hasSingleRequest, !waitsForOutput(stream) {
+        if let sink = stream.sink, sink.kind.hasSingleRequest, !hasToWait(stream) {
             startHandler(of: stream, sink)
         }
     }
@@ -225,7 +226,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         guard runningHandlers < maxRunningHandlers else { return session.reset(stream, .refusedStream) }
         runningHandlers += 1
         setUnfinished(0, of: stream)
-        sink.startHandler()
+        if sink.startHandler() { slowStarts.enter() }
     }
 
     // MARK: responses

@@ -72,20 +72,25 @@ extension ServerConnection {
         reportedBytes = 0
     }
 
-    // MARK: handlers that wait for room in the output
+    // MARK: handlers that wait
+
+    private var hasRoomForHandlers: Bool {
+        session.queuedBytes <= lifeLimits.connectionBuffer && slowStarts.hasRoom
+    }
 
     /// Whether the call's handler has to wait, and does.
-    func waitsForOutput(_ stream: ServerStream) -> Bool {
-        guard session.queuedBytes > lifeLimits.connectionBuffer || !waitingForOutput.isEmpty else { return false }
-        waitingForOutput.append(stream)
+    func hasToWait(_ stream: ServerStream) -> Bool {
+        guard !waitingCalls.isEmpty || !hasRoomForHandlers else { return false }
+        waitingCalls.append(stream)
         return true
     }
 
-    /// After each burst: starts handlers that wait, if there is room now.
+    /// After each burst: starts handlers that wait, as long as there is room.
     func startWaiting() {
-        while !waitingForOutput.isEmpty, session.queuedBytes <= lifeLimits.connectionBuffer {
-            let stream = waitingForOutput.removeFirst()
+        while !waitingCalls.isEmpty, hasRoomForHandlers {
+            let stream = waitingCalls.removeFirst()
             if let sink = stream.sink { startHandler(of: stream, sink) }
+            setNeedsFlush()
         }
     }
 }

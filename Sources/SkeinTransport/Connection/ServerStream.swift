@@ -10,7 +10,8 @@ package protocol ServerStreamSink: AnyObject, Sendable {
     /// A request message has come. Of streamed requests the pipes hold it already.
     func received(message: ReceivedMessage)
     /// Start the handler: its requests stream, or the one request is there. It ends with the stream's `complete`.
-    func startHandler()
+    /// `true`: it is slow, and waits for a thread; `handlerBegan` says when it has got one.
+    func startHandler() -> Bool
     /// Nobody waits for the answer any more. At most once, and not after the handler's answer was sent.
     func cancelled(_ reason: CancellationReason)
     /// After `cancelled`: reads and writes fail for that reason now, and the handler's task is to be cancelled.
@@ -55,6 +56,11 @@ package final class ServerStream: CallStream, DeadlineHeapElement, ServerContext
     package func complete(_ completion: consuming ServerCompletion) {
         self.completion = completion
         connection.post(.complete(self))
+    }
+
+    /// A handler that waited for a thread runs now. From its thread.
+    package func handlerBegan() {
+        (connection as? ServerConnection)?.slowStarts.leave { [connection] in connection?.post(.run {}) }
     }
 
     /// The compressor `name`, if the server has it and the client reads what it writes.

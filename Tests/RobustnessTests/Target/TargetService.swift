@@ -13,6 +13,9 @@ struct TargetService: RPCService {
     static let collect = Method("robustness.Target", "Collect", .clientStreaming, RawCodec.self, RawCodec.self)
     static let sleep = Method("robustness.Target", "Sleep", .clientStreaming, RawCodec.self, RawCodec.self)
 
+    private static let piece = Buffer([UInt8](repeating: 65, count: 16 << 10))
+    private static let mebibyte = Buffer([UInt8](repeating: 65, count: 1 << 20))
+
     /// How many handlers of `Wait` run, and the most that ever did.
     private let counts = Counts()
 
@@ -35,7 +38,7 @@ struct TargetService: RPCService {
         router.unary(TargetService.wait) { request, _ in
             counted { $0.now += 1 }
             defer { counted { $0.now -= 1 } }
-            try await Task.sleep(for: .seconds(600))
+            await untilCancelled()
             return request
         }
         router.unary(TargetService.stats) { _, _ in
@@ -43,10 +46,10 @@ struct TargetService: RPCService {
             return Buffer("\(now) \(most) \(all)".utf8)
         }
         // A response of a mebibyte.
-        router.unary(TargetService.large) { _, _ in Buffer([UInt8](repeating: 65, count: 1 << 20)) }
+        router.unary(TargetService.large) { _, _ in TargetService.mebibyte }
         // Responses of 16 KiB without an end.
         router.serverStreaming(TargetService.pour) { _, responses, _ in
-            let message = Buffer([UInt8](repeating: 65, count: 16 << 10))
+            let message = TargetService.piece
             while true { try await responses.write(message) }
         }
         router.clientStreaming(TargetService.collect) { requests, _ in
@@ -56,9 +59,16 @@ struct TargetService: RPCService {
         }
         // Never reads.
         router.clientStreaming(TargetService.sleep) { _, _ in
-            try await Task.sleep(for: .seconds(600))
+            await untilCancelled()
             return Buffer()
         }
+    }
+
+    /// Not by sleeping: the timer of a sleep outlives the task.
+    private func untilCancelled() async {
+        let (never, continuation) = AsyncStream<Void>.makeStream()
+        for await _ in never {}
+        continuation.finish()
     }
 
     private func counted(_ change: (inout (now: Int, most: Int, all: Int)) -> Void) {

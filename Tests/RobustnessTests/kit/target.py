@@ -19,6 +19,9 @@ PROGRAM = pathlib.Path(os.environ.get("SKEIN_ROBUSTNESS_TARGET", ROOT / ".build/
 CORES = sorted(os.sched_getaffinity(0))
 MEBIBYTE = 1 << 20
 
+# The allocator of the server gives back what is free, so that its memory shows what the server holds.
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
+
 
 def raise_file_limit(most: int = 1 << 16) -> int:
     """Lets this process and its children open as many files as they may, up to `most`; how many that is."""
@@ -35,6 +38,7 @@ class Target:
         words = [word for name, value in options.items() for word in ("--" + name.replace("_", "-"), str(value))]
         self.process = subprocess.Popen(
             [PROGRAM, "serve", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, **ALLOCATOR},
             preexec_fn=lambda: os.sched_setaffinity(0, CORES[:1]))
         assert self.process.stdout is not None
         self.log: list[str] = []
@@ -61,6 +65,8 @@ class Target:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
     def rss(self) -> int:
         """In bytes."""
