@@ -44,6 +44,9 @@ package class Connection: @unchecked Sendable, ByteInput {
     @exclusivity(unchecked) private final var flushedStreams: [CallStream] = []
     package final private(set) var isDisconnected = false
 
+    /// Whether the transport holds all that it takes.
+    final var isOutputBlocked: Bool { output.map { !$0.isWritable } ?? false }
+
     /// How much is handed to the transport at once. The transport's high-water mark matches it.
     static let outputChunk = 128 * 1024
 

@@ -7,10 +7,13 @@ internal import SkeinHTTP2
 /// Below `connectionBuffer` nothing happens. Above it, the peer's window is not returned for what nobody has read (the
 /// session sees to that), and further calls wait with their handlers until enough of the output has left. Some bytes
 /// neither stops: messages that lack their end, and the output of handlers that run. Where these get above
-/// `maxConnectionBuffer`, or above the connection's share of what the server may hold, the newest calls end.
+/// `maxConnectionBuffer`, or above the connection's share of what the server may hold, the newest calls end; and where
+/// that is not enough, the connection.
 extension ServerConnection {
     /// Received, written or saved for a handler, and not passed on yet.
-    private var heldBytes: Int { session.bufferedBytes + session.queuedBytes + unfinishedBytes }
+    private var heldBytes: Int {
+        session.bufferedBytes + session.queuedBytes + unfinishedBytes + (isOutputBlocked ? Connection.outputChunk : 0)
+    }
 
     /// The bytes of `stream` for which the window was returned although nobody has got them: of an incomplete message,
     /// and of a single request before its handler starts.
@@ -27,6 +30,8 @@ extension ServerConnection {
     /// After each burst.
     func boundBuffers() {
         report()
+        // The most frequent case, and it takes no lock.
+        guard reportedBytes > 0 else { return }
         let most = min(lifeLimits.maxConnectionBuffer, budget.share ?? .max)
         guard heldBytes > most else { return }
         var dropped = 0
@@ -36,6 +41,8 @@ extension ServerConnection {
             return true
         }
         if dropped > 0 { setNeedsFlush() }
+        // What the transport holds is left: its client does not even read its socket.
+        if heldBytes > most { closeAtOnce() }
         report()
     }
 
@@ -61,15 +68,15 @@ extension ServerConnection {
     private func report() {
         let held = heldBytes / BufferBudget.step * BufferBudget.step
         guard held != reportedBytes else { return }
-        budget.change(from: reportedBytes, to: held)
         reportedBytes = held
+        budget.report(self, held) { [weak self] in self?.post(.run {}) }
     }
 
     /// The connection is gone.
     func forgetBuffers() {
         guard reportedBytes != 0 else { return }
-        budget.change(from: reportedBytes, to: 0)
         reportedBytes = 0
+        budget.report(self, 0) {}
     }
 
     // MARK: handlers that wait
