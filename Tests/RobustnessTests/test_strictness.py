@@ -264,7 +264,7 @@ class StrictnessTests(unittest.TestCase):
         ]:
             with self.subTest(name), Peer(self.target.port, sent) as peer:
                 self.assertTrue(peer.until_closed(PATIENCE))
-                self.assertTrue(any(log in line for line in self.target.log), self.target.log)
+                self.assertTrue(self.target.logs(log), self.target.log)
 
     def test_prefaces(self) -> None:
         """What is no preface ends the connection."""

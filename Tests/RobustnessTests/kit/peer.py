@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A client that sends whatever bytes it likes, and looks at what comes back."""
 
+import select
 import socket
 import time
 from typing import Callable
@@ -50,6 +51,9 @@ class Peer:
             self.closed = True
         self.received += data
         self.frames += wire.parse(self.received)
+
+    def readable(self) -> bool:
+        return bool(select.select([self.socket], [], [], 0)[0])
 
     def until(self, condition: Callable[[], bool], timeout: float = 20) -> bool:
         """Reads until `condition` holds or the server has closed; whether it holds."""

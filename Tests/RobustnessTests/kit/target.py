@@ -34,12 +34,19 @@ def raise_file_limit(most: int = 1 << 16) -> int:
 class Target:
     """The server: on the first core, alone as far as this test goes."""
 
-    def __init__(self, **options: int) -> None:
+    def __init__(self, files: int | None = None, **options: int) -> None:
+        """`files`: the most it may have open."""
         words = [word for name, value in options.items() for word in ("--" + name.replace("_", "-"), str(value))]
+
+        def prepare() -> None:
+            os.sched_setaffinity(0, CORES[:1])
+            if files is not None:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
         self.process = subprocess.Popen(
             [PROGRAM, "serve", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, **ALLOCATOR},
-            preexec_fn=lambda: os.sched_setaffinity(0, CORES[:1]))
+            preexec_fn=prepare)
         assert self.process.stdout is not None
         self.log: list[str] = []
         for line in self.process.stdout:
@@ -68,6 +75,13 @@ class Target:
         if self.process.stdout is not None:
             self.process.stdout.close()
 
+    def logs(self, text: str) -> bool:
+        """Whether a line of the log has `text`, now or soon."""
+        end = time.monotonic() + 10
+        while not any(text in line for line in self.log) and time.monotonic() < end:
+            time.sleep(0.02)
+        return any(text in line for line in self.log)
+
     def rss(self) -> int:
         """In bytes."""
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
@@ -75,8 +89,10 @@ class Target:
                 return int(line.split()[1]) * 1024
         raise AssertionError("the server has ended: " + " | ".join(self.log[-20:]))
 
-    def open_files(self) -> int:
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+    def cpu(self) -> float:
+        """Seconds of CPU so far."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def handlers(self) -> tuple[int, int, int]:
         """The handlers of Wait that run now, the most that ever did, and all there were."""

@@ -35,13 +35,16 @@ def setting(key: int, value: int) -> bytes:
 
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-HELLO = PREFACE + frame(SETTINGS)
 
 
 def hello(**settings: int) -> bytes:
-    """The preface, with settings by their names in lower case."""
-    return PREFACE + frame(SETTINGS, payload=b"".join(setting(globals()[key.upper()], settings[key])
-                                                      for key in settings))
+    """The preface, with settings by their names in lower case. Acknowledges what the server is about to say, so that
+    its windows hold."""
+    payload = b"".join(setting(globals()[key.upper()], settings[key]) for key in settings)
+    return PREFACE + frame(SETTINGS, payload=payload) + frame(SETTINGS, ACK)
+
+
+HELLO = hello()
 
 
 def integer(value: int, bits: int, first: int = 0) -> bytes:
