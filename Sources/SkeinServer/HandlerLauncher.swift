@@ -2,7 +2,6 @@
 internal import Logging
 internal import NIOCore
 internal import SkeinCore
-internal import SkeinTransport
 
 /// Starts handlers for the connections of one event loop.
 ///
@@ -30,24 +29,22 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
         self.execution = execution
     }
 
-    /// Runs the handler of `call`. `isSlow`: on the pool, as handlers of its method hold up the loop. On the loop.
-    func launch(_ call: ServerCall) -> (task: Task<Void, Never>, isSlow: Bool) {
+    /// Runs the handler of `call`. On the loop.
+    func launch(_ call: ServerCall) -> Task<Void, Never> {
         switch execution(call.method) {
         case .concurrent:
-            return (Task { @concurrent in await call.run() }, false)
+            return Task { @concurrent in await call.run() }
         case .adaptive:
-            guard call.method.pace.mayStartOnLoop else { return (startSlow(call), true) }
-            return (startOnLoop(call, preference: nil), false)
+            guard call.method.pace.mayStartOnLoop else { return Task { @concurrent in await call.run() } }
+            return startOnLoop(call, preference: nil)
         case .eventLoop:
-            return (startOnLoop(call, preference: executor(for: call.method)), false)
+            return startOnLoop(call, preference: executor(for: call.method))
         }
     }
 
-    private func startSlow(_ call: ServerCall) -> Task<Void, Never> {
-        Task { @concurrent in
-            call.stream.handlerBegan()
-            await call.run()
-        }
+    /// Runs what a call needs before its handler.
+    func runOnPool(_ work: @escaping @Sendable () -> Void) {
+        Task { @concurrent in work() }
     }
 
     private func executor(for method: RegisteredMethod) -> LoopExecutor {

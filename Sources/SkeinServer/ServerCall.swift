@@ -36,11 +36,9 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
 
     // MARK: the handler
 
-    func startHandler() -> Bool {
-        let (task, isSlow) = launcher.launch(self)
-        self.task = task
-        return isSlow
-    }
+    func startHandler() { task = launcher.launch(self) }
+
+    func runElsewhere(_ work: @escaping @Sendable () -> Void) { launcher.runOnPool(work) }
 
     /// What the launcher's task runs. Unary calls, which are most, have a short frame of their own.
     func run() async {

@@ -15,7 +15,8 @@ final class ReadSize: @unchecked Sendable {  // owned by its channel's event loo
     /// What was read last took `time` to handle.
     func handled(in time: TimeAmount) {
         if time > ReadSize.slice {
-            bytes = max(bytes / 2, ReadSize.smallest)
+            let fitting = Int64(bytes) * ReadSize.slice.nanoseconds / time.nanoseconds
+            bytes = max(ReadSize.smallest, min(bytes / 2, Int(fitting)))
         } else if wasFull, time.nanoseconds < ReadSize.slice.nanoseconds / 2 {
             bytes = min(bytes * 2, ReadSize.largest)
         }

@@ -35,9 +35,11 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     var unfinishedBytes = 0
     /// What the budget knows.
     var reportedBytes = 0
-    /// Calls that could start, but for the room that their responses need or for a thread.
+    /// Calls that could start, but for the room that their responses need.
     var waitingCalls = CircularBuffer<ServerStream>()
-    let slowStarts = SlowStarts(limit: 2 * System.coreCount)
+    /// Calls whose request is to be decompressed first.
+    var toInflate = CircularBuffer<(ServerStream, ReceivedMessage)>()
+    var isInflating = false
     private var strikes: PingStrikes
     private var age: ConnectionAge
     private lazy var ageTimer = CheckTimer(on: eventLoop) { [unowned self] in checkAge(at: $0) }
@@ -123,6 +125,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         handshakeTimer?.cancel()
         headersTimer?.task.cancel()
         waitingCalls.removeAll()
+        toInflate.removeAll()
         forgetBuffers()
         ageTimer.stop()
         drain(.connectionLost)
@@ -181,7 +184,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
             stream.pipes?.attach(stream)
         }
         if stream.deadline != nil { deadlines.insert(stream) }
-        if !sink.kind.hasSingleRequest, !hasToWait(stream) { startHandler(of: stream, sink) }
+        if !sink.kind.hasSingleRequest { startOrWait(stream, sink) }
         if endStream { endOfRequests(stream) }
     }
 
@@ -189,8 +192,11 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         guard stream.sink != nil else { return discardUnread(of: stream) }
         do throws(RPCError) {
             let credit = try stream.receiveMessages { message in
-                if case .message = apply(stream.machine.message(), to: stream) {
-                    stream.sink?.received(message: message)
+                guard case .message = apply(stream.machine.message(), to: stream), let sink = stream.sink else { return }
+                if sink.kind.hasSingleRequest, message.compression != nil {
+                    stream.compressedRequest = message
+                } else {
+                    sink.received(message: message)
                 }
             }
             if credit > 0 { session.consumed(stream, credit) }
@@ -212,9 +218,9 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func endOfRequests(_ stream: ServerStream) {
         _ = stream.pipes?.finishInbound(nil, discarding: false)
-        if let sink = stream.sink, sink.kind.hasSingleRequest, !hasToWait(stream) {
-            startHandler(of: stream, sink)
-        }
+        guard let sink = stream.sink, sink.kind.hasSingleRequest else { return }
+        if let request = stream.compressedRequest.take() { return inflate(request, of: stream) }
+        startOrWait(stream, sink)
     }
 
     override func didReturnPartial(of stream: CallStream) {
@@ -226,7 +232,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         guard runningHandlers < maxRunningHandlers else { return session.reset(stream, .refusedStream) }
         runningHandlers += 1
         setUnfinished(0, of: stream)
-        if sink.startHandler() { slowStarts.enter() }
+        sink.startHandler()
     }
 
     // MARK: responses
@@ -311,6 +317,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     private func release(_ stream: ServerStream, _ makeError: @autoclosure () -> RPCError) {
         if stream.deadline != nil { deadlines.remove(stream) }
         stream.sink = nil
+        stream.compressedRequest = nil
         setUnfinished(0, of: stream)
         guard let pipes = stream.pipes else { return }
         let error = makeError()

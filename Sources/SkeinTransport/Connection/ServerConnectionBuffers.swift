@@ -81,21 +81,17 @@ extension ServerConnection {
 
     // MARK: handlers that wait
 
-    private var hasRoomForHandlers: Bool {
-        session.queuedBytes <= lifeLimits.connectionBuffer && slowStarts.hasRoom
-    }
+    private var hasRoomForOutput: Bool { session.queuedBytes <= lifeLimits.connectionBuffer }
 
-    /// Whether the call's handler has to wait, and does.
-    func hasToWait(_ stream: ServerStream) -> Bool {
-        guard !waitingCalls.isEmpty || !hasRoomForHandlers else { return false }
+    /// Starts the handler, or puts the call behind those that wait.
+    func startOrWait(_ stream: ServerStream, _ sink: any ServerStreamSink) {
+        if waitingCalls.isEmpty, hasRoomForOutput { return startHandler(of: stream, sink) }
         waitingCalls.append(stream)
-        return true
     }
 
     /// After each burst: starts handlers that wait, as long as there is room.
     func startWaiting() {
-        while !waitingCalls.isEmpty, hasRoomForHandlers {
-            let stream = waitingCalls.removeFirst()
+        while hasRoomForOutput, let stream = waitingCalls.popFirst() {
             if let sink = stream.sink { startHandler(of: stream, sink) }
             setNeedsFlush()
         }

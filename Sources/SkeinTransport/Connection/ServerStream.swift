@@ -10,8 +10,9 @@ package protocol ServerStreamSink: AnyObject, Sendable {
     /// A request message has come. Of streamed requests the pipes hold it already.
     func received(message: ReceivedMessage)
     /// Start the handler: its requests stream, or the one request is there. It ends with the stream's `complete`.
-    /// `true`: it is slow, and waits for a thread; `handlerBegan` says when it has got one.
-    func startHandler() -> Bool
+    func startHandler()
+    /// Run `work` where it may take its time.
+    func runElsewhere(_ work: @escaping @Sendable () -> Void)
     /// Nobody waits for the answer any more. At most once, and not after the handler's answer was sent.
     func cancelled(_ reason: CancellationReason)
     /// After `cancelled`: reads and writes fail for that reason now, and the handler's task is to be cancelled.
@@ -47,6 +48,8 @@ package final class ServerStream: CallStream, DeadlineHeapElement, ServerContext
     @exclusivity(unchecked) var hasAnswered = false
     /// Written by the handler's thread before it posts `complete`, read by the loop after.
     @exclusivity(unchecked) var completion: ServerCompletion?
+    /// The one request, until it is decompressed.
+    @exclusivity(unchecked) var compressedRequest: ReceivedMessage?
     /// What the connection counts for the stream beside its window and its queue.
     @exclusivity(unchecked) var unfinishedBytes = 0
     package var heapIndex = -1
@@ -56,11 +59,6 @@ package final class ServerStream: CallStream, DeadlineHeapElement, ServerContext
     package func complete(_ completion: consuming ServerCompletion) {
         self.completion = completion
         connection.post(.complete(self))
-    }
-
-    /// A handler that waited for a thread runs now. From its thread.
-    package func handlerBegan() {
-        (connection as? ServerConnection)?.slowStarts.leave { [connection] in connection?.post(.run {}) }
     }
 
     /// The compressor `name`, if the server has it and the client reads what it writes.

@@ -103,10 +103,11 @@ class Flood:
     def trickle(self, greeting: bytes, dribble: bytes, connections: int, pause: float) -> None:
         """Opens `connections` and sends `greeting`, then one byte of `dribble` on each, again and again."""
         offsets: dict[socket.socket, int] = {}
-        for _ in range(connections):
+        while len(offsets) < connections and not self.is_over:
             connection = self.open()
-            if connection is None or self.is_over:
-                break
+            if connection is None:
+                time.sleep(0.02)
+                continue
             if greeting:
                 connection.send(greeting)
             offsets[connection] = 0
