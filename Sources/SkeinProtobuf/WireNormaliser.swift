@@ -90,6 +90,11 @@ struct WireNormaliser {
             singles[single, default: Member(tag: tag, message: message, pieces: [])].pieces.append(value)
         } else if field.kind == .enum, tag.type == .lengthDelimited {
             try appendPacked(tag, content, field)
+        } else if field.label == .packed, tag.type != .lengthDelimited {
+            // libprotobuf-c takes a packed field's runs only.
+            output.appendTag(WireTag(number: tag.number, type: .lengthDelimited))
+            output.appendVarint(UInt64(content.count))
+            output += content
         } else {
             try append(Member(tag: tag, message: message, pieces: [value]))
         }
