@@ -67,7 +67,7 @@ public struct ProtobufLayout: @unchecked Sendable {
         descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
     }
 
-    /// The descriptor by which libprotobuf-c decodes: the runs of packed fields are bytes to it, which the reader unpacks.
+    /// By which libprotobuf-c decodes: the runs of packed fields are bytes to it, which the reader unpacks.
     var decoding: UnsafePointer<ProtobufCMessageDescriptor>? {
         UnsafePointer(message.pointee.reserved3?.assumingMemoryBound(to: ProtobufCMessageDescriptor.self))
     }
