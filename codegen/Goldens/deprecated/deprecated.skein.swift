@@ -499,7 +499,7 @@ extension Golden_Deprecated_Current {
         try reader.read(9, into: &self.oldKind)
         try reader.read(10, into: &self.kind)
         try reader.read(11, into: &self._text)
-        try reader.readRepeated(13, into: &self._numbers)
+        try reader.readPacked(13, .int32, into: &self._numbers)
         try reader.readMessage(15, into: &self._parent)
         try reader.readMap(17, into: &self._kinds, key: "", value: .init(rawValue: 0)) {
             (entry, key, value) throws(ProtobufFault) in
@@ -510,7 +510,7 @@ extension Golden_Deprecated_Current {
         try reader.read(21, into: &self._repeat)
         try reader.readMessage(22, into: &self.inOldFile)
         try reader.readMessage(24, into: &self.oldNested)
-        try reader.readRepeated(26, into: &self.enums)
+        try reader.readPacked(26, .enum, into: &self.enums)
         try reader.readMessage(28, into: &self.closed)
         var members30 = 0
         if let value: String = try reader.member(30) {

@@ -284,7 +284,7 @@ extension Golden_Proto2_Optionals {
         try reader.readOptional(32, into: &self.someBytes)
         try reader.readMessage(35, into: &self.inner)
         try reader.readRepeated(37, into: &self.unpacked)
-        try reader.readRepeated(39, into: &self.packed)
+        try reader.readPacked(39, .int32, into: &self.packed)
         try reader.readMap(41, into: &self.counts, key: "", value: 0) {
             (entry, key, value) throws(ProtobufFault) in
             try entry.read(3, into: &key)
