@@ -19,7 +19,8 @@ struct Unmet: Error, CustomStringConvertible {
 }
 
 func expect<Value: Equatable>(_ what: String, _ actual: Value, is expected: Value) throws {
-    if actual != expected { throw Unmet("\(what): expected \(expected), got \(actual)") }
+    guard actual != expected else { return }
+    throw Unmet("\(what): expected \(String(reflecting: expected)), got \(String(reflecting: actual))")
 }
 
 func expect<Value>(some value: Value?, _ what: String) throws -> Value {
