@@ -166,7 +166,9 @@ let package = Package(
                 "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution", "SkeinClient",
                 "SkeinServer", logging, nioCore, nioPosix, nioSSL,
             ]),
-        tests("InteropTests", ["Skein", "skein-interop-server", "skein-interop-client"], exclude: ["peers"]),
+        tests(
+            "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],
+            exclude: ["peers"]),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
         library("NativeStubs", ["Skein", "SkeinProtobuf"], path: "Tests/SwiftProtobufTests/Stubs/Native"),
         library(
