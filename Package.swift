@@ -163,8 +163,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution", "SkeinClient",
-                "SkeinServer", logging, nioCore, nioPosix, nioSSL,
+                "Skein", "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution",
+                "SkeinClient", "SkeinServer", logging, nioCore, nioPosix, nioSSL,
             ]),
         tests(
             "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],
