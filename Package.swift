@@ -41,6 +41,12 @@ func example(_ name: String, _ dependencies: [Target.Dependency] = ["ExampleProt
         swiftSettings: settings)
 }
 
+func interop(_ side: String) -> Target {
+    .executableTarget(
+        name: "skein-interop-\(side)", dependencies: ["Skein", "InteropProtos", arguments], path: "interop/\(side)",
+        swiftSettings: settings)
+}
+
 /// The protos under codegen/Goldens; what is generated from each lies beside it.
 let goldens = [
     "closedenums/closedenums", "comments/comments", "deprecated/closed", "deprecated/deprecated", "deprecated/file",
@@ -57,6 +63,8 @@ let package = Package(
         .library(name: "SkeinSwiftProtobuf", targets: ["SkeinSwiftProtobuf"]),
         .executable(name: "skein", targets: ["SkeinCLI"]),
         .executable(name: "protoc-gen-skein", targets: ["protoc-gen-skein"]),
+        .executable(name: "skein-interop-server", targets: ["skein-interop-server"]),
+        .executable(name: "skein-interop-client", targets: ["skein-interop-client"]),
         .plugin(name: "SkeinProtobufPlugin", targets: ["SkeinProtobufPlugin"]),
         .plugin(name: "SkeinProtobufCommandPlugin", targets: ["SkeinProtobufCommandPlugin"]),
     ],
@@ -132,6 +140,11 @@ let package = Package(
         example("custom-policy"),
         example("demo"),
 
+        // gRPC's interoperability tests.
+        library("InteropProtos", ["Skein", "SkeinProtobuf"], path: "interop/protos"),
+        interop("server"),
+        interop("client"),
+
         // The tests.
         .target(
             name: "Goldens", dependencies: ["Skein", "SkeinProtobuf"], path: "codegen/Goldens",
@@ -153,7 +166,9 @@ let package = Package(
                 "Skein", "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution",
                 "SkeinClient", "SkeinServer", logging, nioCore, nioPosix, nioSSL,
             ]),
-        tests("InteropTests", ["Skein"], exclude: ["peers"]),
+        tests(
+            "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],
+            exclude: ["peers"]),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
         library("NativeStubs", ["Skein", "SkeinProtobuf"], path: "Tests/SwiftProtobufTests/Stubs/Native"),
         library(

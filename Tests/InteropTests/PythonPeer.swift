@@ -20,9 +20,6 @@ enum PythonPeer {
 
     /// Runs a program to its end.
     static func run(_ program: String, _ arguments: [String]) async throws -> (lines: [String], status: Int32) {
-        let child = try start(program, arguments)
-        var lines: [String] = []
-        for await line in child.lines { lines.append(line) }
-        return (lines, await child.exitStatus())
+        try await start(program, arguments).finish()
     }
 }
