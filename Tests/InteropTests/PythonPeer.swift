@@ -20,7 +20,17 @@ enum PythonPeer {
 
     /// Runs a program to its end.
     static func run(_ program: String, _ arguments: [String]) async throws -> (lines: [String], status: Int32) {
-        let child = try start(program, arguments)
+        try await finish(try start(program, arguments))
+    }
+
+    /// Runs a program of the virtual environment's to its end.
+    static func runTool(_ name: String, _ arguments: [String]) async throws -> (lines: [String], status: Int32) {
+        let tool = root.appendingPathComponent(".venv/bin/\(name)").path
+        guard FileManager.default.isExecutableFile(atPath: tool) else { throw MissingEnvironment(path: tool) }
+        return try await finish(try ChildProcess(tool, arguments))
+    }
+
+    private static func finish(_ child: ChildProcess) async throws -> (lines: [String], status: Int32) {
         var lines: [String] = []
         for await line in child.lines { lines.append(line) }
         return (lines, await child.exitStatus())

@@ -47,9 +47,8 @@ final class MemoryServer: RunningServer {
         let number = MemoryServer.lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
         address = .unix(path: "memory-\(number)")
         self.network = network
-        var router = ServiceRouter()
-        for service in services { service.register(with: &router) }
-        let methods = try MethodTable(router.methods, services: services.map(\.descriptor))
+        let router = ServiceRouter(services)
+        let methods = try MethodTable(router.methods, services: router.services)
         let loops = ServerLoops(nil)
         core = ServerCore(methods, options, loops: loops, activities: loops.all.map { _ in LoopActivity() })
         network.add(self)
