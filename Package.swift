@@ -154,8 +154,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution", "SkeinClient",
-                "SkeinServer", "SkeinServices", logging, nioCore, nioPosix, nioSSL,
+                "Skein", "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution",
+                "SkeinClient", "SkeinServer", "SkeinServices", logging, nioCore, nioPosix, nioSSL,
             ]),
         tests("InteropTests", ["Skein"], exclude: ["peers"]),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),

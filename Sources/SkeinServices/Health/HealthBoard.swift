@@ -18,7 +18,7 @@ struct HealthBoard: Sendable {
     }
 
     private enum Phase {
-        case starting, serving, draining, leaving
+        case serving, draining, leaving
     }
 
     private struct Watch {
@@ -27,7 +27,8 @@ struct HealthBoard: Sendable {
         var isWaiting = false
     }
 
-    private var phase = Phase.starting
+    /// A server that does not listen yet answers nobody.
+    private var phase = Phase.serving
     private var services: Set<String> = [""]
     /// What was said by code, which outweighs what follows from the server's state.
     private var said: [String: Status] = [:]
@@ -44,7 +45,6 @@ struct HealthBoard: Sendable {
         let isKnown = services.contains(service) || said[service] != nil
         guard isKnown else { return .serviceUnknown }
         switch phase {
-        case .starting: return said[service] ?? .notServing
         case .serving: return said[service] ?? .serving
         case .draining, .leaving: return .notServing
         }
