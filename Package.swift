@@ -13,6 +13,7 @@ let settings: [SwiftSetting] =
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -98,12 +99,13 @@ let package = Package(
             ]),
         library(
             "SkeinServer",
-            ["SkeinCore", "SkeinHTTP2", "SkeinTransport", lifecycle, signals, logging, nioCore, nioPosix]),
+            ["SkeinCore", "SkeinHTTP2", "SkeinTransport", lifecycle, signals, logging, nioCore, nioPosix, nioHTTP1]),
+        library("SkeinServices", ["SkeinCore", "SkeinServer", "SkeinProtobuf"]),
         library(
             "Skein",
             [
-                "SkeinCore", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinBalancing", "SkeinResolution",
-                "SkeinProtobuf",
+                "SkeinCore", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinServices", "SkeinBalancing",
+                "SkeinResolution", "SkeinProtobuf",
             ]),
         library("SkeinSwiftProtobuf", ["SkeinCore", protobuf]),
         library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
@@ -159,12 +161,14 @@ let package = Package(
         tests(
             "SkeinClientTests",
             ["SkeinClient", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinCore", nioCore, nioPosix]),
-        tests("SkeinServerTests", ["SkeinServer", "SkeinTransport", "SkeinCore", nioCore, nioPosix, logging]),
+        tests(
+            "SkeinServerTests", ["SkeinServer", "SkeinTransport", "SkeinCore", nioCore, nioPosix, nioHTTP1, logging]),
+        tests("SkeinServicesTests", ["SkeinServices", "SkeinProtobuf", "SkeinCore", "Goldens"]),
         tests(
             "IntegrationTests",
             [
                 "Skein", "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution",
-                "SkeinClient", "SkeinServer", logging, nioCore, nioPosix, nioSSL,
+                "SkeinClient", "SkeinServer", "SkeinServices", logging, nioCore, nioPosix, nioSSL,
             ]),
         tests(
             "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],

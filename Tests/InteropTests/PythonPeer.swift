@@ -22,4 +22,11 @@ enum PythonPeer {
     static func run(_ program: String, _ arguments: [String]) async throws -> (lines: [String], status: Int32) {
         try await start(program, arguments).finish()
     }
+
+    /// Runs a program of the virtual environment's to its end.
+    static func runTool(_ name: String, _ arguments: [String]) async throws -> (lines: [String], status: Int32) {
+        let tool = root.appendingPathComponent(".venv/bin/\(name)").path
+        guard FileManager.default.isExecutableFile(atPath: tool) else { throw MissingEnvironment(path: tool) }
+        return try await ChildProcess(tool, arguments).finish()
+    }
 }

@@ -293,7 +293,7 @@ public enum _Golden_Deprecated_OldService {
     public static let descriptor = ServiceDescriptor(
         "golden.deprecated.OldService",
         methods: [Methods.get.descriptor],
-        fileDescriptor: ProtobufFile.deprecated_deprecated_proto.serialized)
+        file: .deprecated_deprecated_proto)
 
     public enum Methods {
         public static let get = Method<_Golden_Deprecated_Old, Golden_Deprecated_Current>(
@@ -335,7 +335,7 @@ public enum Golden_Deprecated_CurrentService {
     public static let descriptor = ServiceDescriptor(
         "golden.deprecated.CurrentService",
         methods: [Methods.getOld.descriptor, Methods.getNew.descriptor],
-        fileDescriptor: ProtobufFile.deprecated_deprecated_proto.serialized)
+        file: .deprecated_deprecated_proto)
 
     public enum Methods {
         public static let getOld = Method<_Golden_Deprecated_Old, _Golden_Deprecated_Old>(
