@@ -23,6 +23,29 @@ package final class Listener: Sendable {
         accept: @escaping @Sendable (Peer, any EventLoop) throws(HTTP2Error) -> ServerConnection
     ) async throws(ConfigurationError) -> Listener {
         let log = RefusalLog(logger)
+        return try await bind(to: address, on: group) { channel in
+            let peer = Peer(address: EndpointAddress(channel.remoteAddress))
+            let connection: ServerConnection
+            do throws(HTTP2Error) {
+                connection = try accept(peer, channel.eventLoop)
+            } catch {
+                log.report("refused a connection: \(error.message)", peer)
+                throw error
+            }
+            do {
+                try addHandlers(to: channel, for: connection, tls, log)
+            } catch {
+                connection.disconnected(error)
+                throw error
+            }
+        }
+    }
+
+    /// Binds to `address`. `setUp` prepares the channel of every peer, on its event loop; an error turns the peer away.
+    package static func bind(
+        to address: ListenerAddress, on group: any EventLoopGroup,
+        setUp: @escaping @Sendable (any NIOCore.Channel) throws -> Void
+    ) async throws(ConfigurationError) -> Listener {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -35,24 +58,7 @@ package final class Listener: Sendable {
             .childChannelOption(.writeBufferWaterMark, value: Connection.waterMark)
             // One turn of the loop, one read: `ReadSize` says of how much.
             .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let peer = Peer(address: EndpointAddress(channel.remoteAddress))
-                    let connection: ServerConnection
-                    do throws(HTTP2Error) {
-                        connection = try accept(peer, channel.eventLoop)
-                    } catch {
-                        log.report("refused a connection: \(error.message)", peer)
-                        throw error
-                    }
-                    do {
-                        try addHandlers(to: channel, for: connection, tls, log)
-                    } catch {
-                        connection.disconnected(error)
-                        throw error
-                    }
-                }
-            }
+            .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try setUp(channel) } }
         do {
             switch address {
             case .tcp(let host, let port):

@@ -29,6 +29,7 @@ extension UnaryOutcome {
         guard let end else { throw RPCError(.internal, "a call ended without a status") }
         if let error = end.error { throw error }
         guard let message else { throw RPCError(.unimplemented, "the server sent no response message") }
-        return RawResponse(try message.content(), metadata: metadata, end)
+        let wasCompressed = message.compression != nil
+        return RawResponse(try message.content(), wasCompressed: wasCompressed, metadata: metadata, end)
     }
 }
