@@ -68,6 +68,8 @@ extension HTTP2Configuration {
         initialStreamWindow = options.streamWindow
         connectionWindow = options.connectionWindow
         maxConcurrentStreams = options.maxConcurrentStreams
+        resetBurst = options.resetBurst
+        resetRate = options.resetRate
         connectionBufferBound = options.connectionBuffer
         maxHeaderListBytes = options.maxHeaderBytes
         maxMessageBytes = options.maxRequestBytes

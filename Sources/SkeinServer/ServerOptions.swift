@@ -24,6 +24,10 @@ public struct ServerOptions: Sendable {
     public var maxConnections: Int?
     /// The most calls that one connection may have open (MAX_CONCURRENT_STREAMS).
     public var maxConcurrentStreams = 1000
+    /// Resets that a client may cause at once, and in each second after that; more end its connection. Calls that are
+    /// cancelled or pass their deadline are resets, too.
+    public var resetBurst = 20_000
+    public var resetRate = 2_000
     /// The most bytes of request headers, counted as HTTP/2 does (RFC 9113 section 6.5.2).
     public var maxHeaderBytes = 16 << 10
     /// Flow-control windows, in bytes: of each stream and of each connection.

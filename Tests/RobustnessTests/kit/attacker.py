@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m kit.attacker NAME PORT SECONDS`: runs one attack, then prints what it did."""
+"""`python -m kit.attacker NAME PORT SECONDS SCALE`: runs one attack, then prints what it did."""
 
 import json
 import sys
@@ -9,10 +9,10 @@ from .flood import Flood
 from .target import raise_file_limit
 
 
-def main(name: str, port: str, seconds: str) -> None:
+def main(name: str, port: str, seconds: str, scale: str) -> None:
     raise_file_limit()
-    flood = Flood(int(port), float(seconds))
-    ATTACKS[name](flood)
+    flood = Flood(int(port), float(seconds), float(scale))
+    ATTACKS[name].run(flood)
     print(json.dumps(flood.counts))
 
 

@@ -16,12 +16,17 @@ class Flood:
     MAX_BYTES = 1 << 30
     MAX_CONNECTIONS = 20_000
 
-    def __init__(self, port: int, seconds: float) -> None:
+    def __init__(self, port: int, seconds: float, scale: float = 1) -> None:
+        """`scale`: of the many connections that some attacks make, how large a part."""
+        self.scale = scale
         self.address = ("127.0.0.1", port)
         self.end = time.monotonic() + seconds
         self.counts = {"connections": 0, "closed by server": 0, "bytes": 0}
         self.selector = selectors.DefaultSelector()
         self.idle: list[socket.socket] = []
+
+    def scaled(self, count: int) -> int:
+        return max(1, int(count * self.scale))
 
     @property
     def is_over(self) -> bool:

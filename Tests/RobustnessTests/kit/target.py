@@ -147,9 +147,9 @@ class Load:
 class Attacker:
     """An attack in a process of its own, with the lowest priority."""
 
-    def __init__(self, name: str, port: int, seconds: float) -> None:
+    def __init__(self, name: str, port: int, seconds: float, scale: float) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-B", "-m", "kit.attacker", name, str(port), str(seconds)],
+            [sys.executable, "-B", "-m", "kit.attacker", name, str(port), str(seconds), str(scale)],
             cwd=pathlib.Path(__file__).resolve().parents[1], stdout=subprocess.PIPE, text=True,
             preexec_fn=Attacker._prepare)
 
