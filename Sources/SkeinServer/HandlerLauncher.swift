@@ -42,7 +42,7 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
         }
     }
 
-    /// Runs what a call needs before its handler.
+    /// Runs what would hold up the loop: it is short, and not a handler.
     func runOnPool(_ work: @escaping @Sendable () -> Void) {
         Task { @concurrent in work() }
     }

@@ -9,6 +9,7 @@ internal import SkeinTransport
 final class ServerCore: ServerConnectionDelegate, Sendable {
     let connections: ServerConnections
     private let budget: BufferBudget
+    private let freeMemory = FreeMemory()
     private let methods: MethodTable
     private let launchers: [ObjectIdentifier: HandlerLauncher]
     private let configuration: HTTP2Configuration
@@ -17,7 +18,8 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
 
     init(_ methods: MethodTable, _ options: ServerOptions, loops: ServerLoops, activities: [LoopActivity]) {
         self.methods = methods
-        connections = ServerConnections(limit: options.maxConnections ?? OpenFiles.limit / 4 * 3)
+        connections = ServerConnections(
+            limit: options.maxConnections ?? OpenFiles.limit / 4 * 3, perClient: options.maxConnectionsPerClient)
         budget = BufferBudget(limit: options.maxBuffer)
         maxRequestBytes = options.maxRequestBytes
         configuration = HTTP2Configuration(options)
@@ -37,7 +39,7 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
     /// The connection for a peer that has just connected; throws when the server takes no more.
     func makeConnection(_ peer: Peer, _ eventLoop: any EventLoop) throws(HTTP2Error) -> ServerConnection {
         // Ahead of what costs memory.
-        try connections.checkRoom()
+        try connections.checkRoom(for: peer)
         let connection = try ServerConnection(
             from: peer, on: eventLoop, configuration: configuration, limits: limits, budget: budget, delegate: self)
         try connections.add(connection)
@@ -59,7 +61,11 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
         return .success(ServerCall(method, context, stream, launcher))
     }
 
-    func connectionClosed(_ connection: ServerConnection) { connections.remove(connection) }
+    func connectionClosed(_ connection: ServerConnection) {
+        connections.remove(connection)
+        let eventLoop = connection.eventLoop
+        freeMemory.connectionClosed(on: eventLoop, launchers[ObjectIdentifier(eventLoop)])
+    }
 }
 
 extension HTTP2Configuration {

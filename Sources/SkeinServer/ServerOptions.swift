@@ -22,6 +22,9 @@ public struct ServerOptions: Sendable {
     /// The most connections at a time; one more is closed before it has cost anything, and its client tries again later
     /// or elsewhere. Default: three quarters of the files that the process may have open.
     public var maxConnections: Int?
+    /// The same for each address that clients connect from. One that many clients share, such as that of a proxy for
+    /// TCP, may need more.
+    public var maxConnectionsPerClient = 1000
     /// The most calls that one connection may have open (MAX_CONCURRENT_STREAMS).
     public var maxConcurrentStreams = 1000
     /// Resets that a client may cause at once, and in each second after that; more end its connection. Calls that are
@@ -40,7 +43,7 @@ public struct ServerOptions: Sendable {
     public var connectionBuffer = 16 << 20
     /// What one connection may hold altogether, in bytes. Requests that lack their end, and responses of handlers that
     /// run, can get past `connectionBuffer`; above this the newest calls end with `resourceExhausted`.
-    public var maxConnectionBuffer = 64 << 20
+    public var maxConnectionBuffer = 32 << 20
     /// The same for all connections together: above it those that hold more than an equal share end calls.
     public var maxBuffer = 1 << 30
     /// From a connection's start to its HTTP/2 preface; slower clients are cut off.

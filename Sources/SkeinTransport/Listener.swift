@@ -3,7 +3,6 @@ package import Logging
 package import NIOCore
 internal import NIOPosix
 package import SkeinCore
-package import SkeinHTTP2
 
 /// A bound socket that accepts connections.
 package final class Listener: Sendable {
@@ -20,16 +19,16 @@ package final class Listener: Sendable {
     /// the peer away by throwing. Without `tls`, connections are plaintext.
     package static func bind(
         to address: ListenerAddress, on group: any EventLoopGroup, tls: ServerTLS? = nil, logger: Logger? = nil,
-        accept: @escaping @Sendable (Peer, any EventLoop) throws(HTTP2Error) -> ServerConnection
+        accept: @escaping @Sendable (Peer, any EventLoop) throws -> ServerConnection
     ) async throws(ConfigurationError) -> Listener {
         let log = RefusalLog(logger)
         return try await bind(to: address, on: group) { channel in
             let peer = Peer(address: EndpointAddress(channel.remoteAddress))
             let connection: ServerConnection
-            do throws(HTTP2Error) {
+            do {
                 connection = try accept(peer, channel.eventLoop)
             } catch {
-                log.report("refused a connection: \(error.message)", peer)
+                log.report("refused a connection: \(error)", peer)
                 throw error
             }
             do {

@@ -2,6 +2,7 @@
 """The server's limits, each with the option that sets it: time, connections, handlers, memory."""
 
 import os
+import sys
 import time
 import unittest
 
@@ -81,6 +82,24 @@ class ConnectionLimitTests(unittest.TestCase):
             self.assertTrue(served)
             for peer in peers:
                 peer.socket.close()
+
+    @unittest.skipUnless(sys.platform == "linux", "only there every 127.x.x.x is this machine")
+    def test_clients(self) -> None:
+        """A client has no more connections than its limit, and takes none from others."""
+        with Target(max_connections_per_client=5, log=1) as target:
+            peers = [Peer(target.port) for _ in range(5)]
+            self.assertTrue(all(peer.answers_ping() for peer in peers))
+            with Peer(target.port) as extra:
+                self.assertTrue(extra.until_closed())
+            self.assertTrue(target.logs("the server has 5 connections from 127.0.0.1"), target.log)
+            with Peer(target.port, source="127.0.0.2") as other:
+                self.assertTrue(other.answers_ping())
+            for peer in peers:
+                peer.socket.close()
+            end = time.monotonic() + 20
+            while not (served := self.is_served(target)) and time.monotonic() < end:
+                time.sleep(0.05)
+            self.assertTrue(served)
 
     @staticmethod
     def is_served(target: Target) -> bool:

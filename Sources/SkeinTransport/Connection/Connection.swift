@@ -49,6 +49,8 @@ package class Connection: @unchecked Sendable, ByteInput {
 
     /// How much is handed to the transport at once. The transport's high-water mark matches it.
     static let outputChunk = 128 * 1024
+    /// The least room for it, which is also what a connection without calls keeps at most.
+    private static let smallOutput = 2 * 1024
 
     init(on eventLoop: any EventLoop, session: HTTP2Session, compressors: CompressorRegistry) {
         self.eventLoop = eventLoop
@@ -148,8 +150,11 @@ package class Connection: @unchecked Sendable, ByteInput {
     /// The peer broke the protocol: what is left, such as a GOAWAY, is sent, then the connection closes.
     func protocolFailed(_ error: HTTP2Error) {
         flush()
-        close()
+        finish()
     }
+
+    /// Nothing more will be written.
+    func finish() { close() }
 
     package final func close() {
         stopConnecting?()
@@ -235,27 +240,29 @@ package class Connection: @unchecked Sendable, ByteInput {
             if !hasWritten, !hasHandled { break }
         } while output?.isWritable == true
         isPumping = false
-        if isClosingWhenFlushed || session.wantsToClose { return close() }
+        if isClosingWhenFlushed || session.wantsToClose { return finish() }
         didEndBurst()
     }
 
     /// Hands the session's output to the transport while it takes some; whether there was any.
     private final func pump() -> Bool {
         var hasWritten = false
+        var size = min(session.queuedBytes + Connection.smallOutput, Connection.outputChunk)
         while let output, output.isWritable {
             var buffer = outputBuffer
             outputBuffer = ByteBuffer()
-            buffer.clear(minimumCapacity: Connection.outputChunk)
-            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Connection.outputChunk) {
-                session.pump(into: $0)
-            }
+            buffer.clear(minimumCapacity: size)
+            let room = buffer.writableBytes
+            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { session.pump(into: $0) }
             if count > 0 {
                 output.write(buffer)
                 hasWritten = true
             }
             outputBuffer = buffer
-            if count < Connection.outputChunk / 2 { break }
+            if count < room { break }
+            size = min(room * 4, Connection.outputChunk)
         }
+        if outputBuffer.capacity > Connection.smallOutput, session.liveStreamCount == 0 { outputBuffer = ByteBuffer() }
         return hasWritten
     }
 

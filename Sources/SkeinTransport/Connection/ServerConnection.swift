@@ -121,6 +121,11 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         headersTimer = (session.headerBlocks, task)
     }
 
+    /// With calls only when the client broke the rules: it is not waited for with what they hold.
+    override func finish() {
+        if session.liveStreamCount > 0 { closeAtOnce() } else { close() }
+    }
+
     override func didDisconnect() {
         handshakeTimer?.cancel()
         headersTimer?.task.cancel()

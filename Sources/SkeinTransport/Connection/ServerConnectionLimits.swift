@@ -10,7 +10,7 @@ package struct ServerConnectionLimits: Sendable {
     /// Bytes, received or unsent, above which a connection holds its peer back.
     package var connectionBuffer = 16 << 20
     /// Bytes above which it ends calls.
-    package var maxConnectionBuffer = 64 << 20
+    package var maxConnectionBuffer = 32 << 20
     package var keepalive: Keepalive? = Keepalive(every: .seconds(2 * 60 * 60), withoutCalls: true)
     /// The least time between a client's PINGs.
     package var minimumPingInterval = Duration.seconds(5 * 60)

@@ -18,6 +18,7 @@ struct TargetServer {
         var options = ServerOptions()
         options.eventLoops = arguments.number("loops", 1)
         arguments.set("max-streams", &options.maxConcurrentStreams)
+        arguments.set("max-connections-per-client", &options.maxConnectionsPerClient)
         arguments.set("handshake-ms", &options.handshakeTimeout)
         arguments.set("idle-ms", &options.maxConnectionIdle)
         arguments.set("headers-ms", &options.headersTimeout)

@@ -212,8 +212,8 @@ def huge_headers(flood: Flood) -> None:
 
 @attack("`maxRequestBytes`", "one decompression at a time for each connection")
 def gzip_bomb(flood: Flood) -> None:
-    """Messages of 128 KiB that inflate to 128 MiB."""
-    bomb = gzip.compress(bytes(1 << 27), compresslevel=9)
+    """Messages of 16 KiB that inflate to 16 MiB."""
+    bomb = gzip.compress(bytes(1 << 24), compresslevel=9)
     fields = wire.call_fields(grpc_encoding="gzip")
     framed = wire.message(bomb, flag=1)
     pieces = [framed[offset:offset + 16_384] for offset in range(0, len(framed), 16_384)]
@@ -273,7 +273,7 @@ def streams_beyond_the_limit(flood: Flood) -> None:
     flood.run(streams(lambda encoder, stream: encoder.head(stream, COLLECT)), connections=2)
 
 
-@attack("`maxConnections`")
+@attack("`maxConnectionsPerClient`", TURNS)
 def connection_churn(flood: Flood) -> None:
     """Connections that make one call and leave, and some that leave at once."""
     while not flood.is_over:
@@ -307,13 +307,13 @@ def slow_frames(flood: Flood) -> None:
                   connections=flood.scaled(500), pause=0.1)
 
 
-@attack("`maxConnections`", "`maxConnectionIdle`", time_limited=True)
+@attack("`maxConnectionsPerClient`", "`maxConnectionIdle`", time_limited=True)
 def idle_connections(flood: Flood) -> None:
     """Ten thousand connections that say hello and nothing more."""
     flood.trickle(wire.HELLO, b"", connections=flood.scaled(10_000), pause=0.2)
 
 
-@attack("`maxConnections`", "`handshakeTimeout`", time_limited=True)
+@attack("`maxConnectionsPerClient`", "`handshakeTimeout`", time_limited=True)
 def mute_connections(flood: Flood) -> None:
     """Ten thousand connections that say nothing at all."""
     flood.trickle(b"", b"", connections=flood.scaled(10_000), pause=0.2)

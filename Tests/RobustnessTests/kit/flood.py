@@ -3,10 +3,14 @@
 
 import selectors
 import socket
+import sys
 import time
 from typing import Callable, Iterator
 
 Chunks = Iterator[bytes]
+
+# Of Linux, and in no module of Python's before 3.12.
+IP_BIND_ADDRESS_NO_PORT = 24
 
 
 class Flood:
@@ -39,6 +43,9 @@ class Flood:
         connection = socket.socket()
         try:
             connection.settimeout(1)
+            if sys.platform == "linux":  # Another client than those that call meanwhile.
+                connection.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+                connection.bind(("127.0.0.2", 0))
             connection.connect(self.address)
         except OSError:
             connection.close()

@@ -12,10 +12,14 @@ from . import wire
 
 
 class Peer:
-    def __init__(self, port: int, greeting: bytes = wire.HELLO, receive_buffer: int | None = None) -> None:
+    def __init__(
+            self, port: int, greeting: bytes = wire.HELLO, receive_buffer: int | None = None,
+            source: str | None = None) -> None:
         self.socket = socket.socket()
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if source is not None:
+            self.socket.bind((source, 0))
         self.socket.settimeout(20)
         self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

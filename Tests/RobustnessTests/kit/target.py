@@ -19,9 +19,6 @@ PROGRAM = pathlib.Path(os.environ.get("SKEIN_ROBUSTNESS_TARGET", ROOT / ".build/
 CORES = sorted(os.sched_getaffinity(0))
 MEBIBYTE = 1 << 20
 
-# The allocator of the server gives back what is free, so that its memory shows what the server holds.
-ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
-
 
 def raise_file_limit(most: int = 1 << 16) -> int:
     """Lets this process and its children open as many files as they may, up to `most`; how many that is."""
@@ -44,9 +41,7 @@ class Target:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env={**os.environ, **ALLOCATOR},
-            preexec_fn=prepare)
+            [PROGRAM, "serve", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=prepare)
         assert self.process.stdout is not None
         self.log: list[str] = []
         for line in self.process.stdout:
