@@ -149,7 +149,8 @@ extension HTTP2Session {
     }
 
     /// Ends a stream whose other direction nobody needs: the answer is complete although the request is not.
-    func endEarly(_ stream: HTTP2Stream) {
+    package func endEarly(_ stream: HTTP2Stream) {
+        guard !stream.isClosed else { return }
         dropQueue(of: stream)
         nghttp2_submit_rst_stream(library, 0, stream.id, HTTP2ErrorCode.noError.rawValue)
     }

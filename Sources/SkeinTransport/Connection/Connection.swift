@@ -203,6 +203,13 @@ package class Connection: @unchecked Sendable, ByteInput {
         flush()
     }
 
+    /// Hands to the transport what there is to send, in the middle of a burst.
+    final func flushNow() {
+        let wasInBurst = isInBurst
+        flush()
+        isInBurst = wasInBurst
+    }
+
     /// Something may have to be sent: at the end of the burst, or soon if there is none.
     final func setNeedsFlush() {
         guard !isInBurst, !isPumping, !isTickScheduled else { return }

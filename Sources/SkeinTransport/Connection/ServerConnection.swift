@@ -46,6 +46,8 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     private var handshakeTimer: Scheduled<Void>?
     /// Ends the connection when the header block with this number is not complete in time.
     private var headersTimer: (block: Int, task: Scheduled<Void>)?
+    private var answered = AnsweredStreams()
+    private lazy var answeredTimer = CheckTimer(on: eventLoop) { [unowned self] in endAnswered(at: $0) }
     private var isShuttingDown = false
 
     package init(
@@ -133,6 +135,8 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         toInflate.removeAll()
         forgetBuffers()
         ageTimer.stop()
+        answeredTimer.stop()
+        answered = AnsweredStreams()  // which would hold streams that hold this connection
         drain(.connectionLost)
         delegate?.connectionClosed(self)
         delegate = nil
@@ -147,6 +151,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         case .endStream(let stream):
             let stream = ServerConnection.cast(stream)
             apply(stream.machine.endStream(isTruncated: stream.hasPartialMessage), to: stream)
+        case .answeredEarly(let stream): answeredEarly(ServerConnection.cast(stream))
         case .drained(let stream): noteSentBytes(of: ServerConnection.cast(stream))
         case .closed(let stream, _): closed(ServerConnection.cast(stream))
         case .pingAcknowledged(let opaque): if opaque == Connection.drainPing { drain(.pingAcknowledged) }
@@ -283,6 +288,19 @@ package final class ServerConnection: Connection, @unchecked Sendable {
                 metadata: head.metadata, encoding: head.compressor?.name, acceptEncoding: compressors.acceptEncoding))
     }
 
+    private func answeredEarly(_ stream: ServerStream) {
+        let isFirst = answered.isEmpty
+        answered.add(stream, at: .now)
+        if isFirst { answeredTimer.set(answered.next) }
+    }
+
+    private func endAnswered(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        burst {
+            for stream in answered.due(at: now) { session.endEarly(stream) }
+        }
+        return answered.next
+    }
+
     // MARK: ends that are not the handler's
 
     /// Answers with `error` in place of what the handler would still send, and cancels the handler.
@@ -336,7 +354,12 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     /// Lets the calls that run finish, and closes. From any thread.
     package func beginDraining() {
-        post(.run { [self] in drain(.begin) })
+        post(
+            .run { [self] in
+                // The answers that are there go first, as they could not before a GOAWAY of the same burst.
+                flushNow()
+                drain(.begin)
+            })
     }
 
     /// Cancels the calls that still run, and closes. From any thread.

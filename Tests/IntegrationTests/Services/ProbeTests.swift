@@ -45,7 +45,7 @@ struct ProbeTests {
             health.set(.serving)
             #expect(try await get("/ready", port: port) == "200")
             server.shutDown()
-            await eventually { try await get("/ready", port: port) == "503" }
+            try await eventually { try await get("/ready", port: port) == "503" }
             #expect(try await get("/health", port: port) == "200")
         }
     }
@@ -57,7 +57,7 @@ struct ProbeTests {
         let port = try #require(try await server.server.probesAddress()?.port)
         #expect(try await get("/ready", port: port) == "200")
         server.shutDown()
-        await eventually { try await get("/ready", port: port) == "503" }
+        try await eventually { try await get("/ready", port: port) == "503" }
         server.shutDown()
         try await server.finished()
         await #expect(throws: (any Error).self) { try await RawPeer(port: port) }

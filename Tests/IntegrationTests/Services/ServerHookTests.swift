@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
 import SkeinServer
+import SkeinTransport
 import Synchronization
 import Testing
 
