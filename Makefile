@@ -38,8 +38,11 @@ test-long: setup .venv/stamp
 	@SKEIN_DIFFERENTIAL_CASES=500000 .ci/swift-test --filter DifferentialTests
 	@SKEIN_STREAM_BYTES=1073741824 .ci/swift-test --filter StreamMemoryTests
 	@.ci/phase "release build" swift build -c release --product robustness-target
-	@SKEIN_ATTACKS=all SKEIN_ROBUSTNESS_TARGET=.build/release/robustness-target \
+	@rm -f .build/robustness.json
+	@SKEIN_ROBUSTNESS=long SKEIN_ROBUSTNESS_RECORD=.build/robustness.json \
+	    SKEIN_ROBUSTNESS_TARGET=.build/release/robustness-target \
 	    .ci/phase robustness .venv/bin/python -B -m unittest discover -s Tests/RobustnessTests
+	@cd Tests/RobustnessTests && ../../.venv/bin/python -B -m kit.record ../../.build/robustness.json
 
 # The Python peer of the interop tests; made again when its requirements change.
 .venv/stamp: .ci/requirements.txt | setup

@@ -7,8 +7,9 @@
 
 Attackers that are slow or idle have to be disconnected, all of them.
 
-The server has one event loop, and a core for itself where there are two; the attacker has the lowest priority. Other
-work on the machine shows in the times, and only there: an attack whose times are out of bounds is repeated, up to
+The server has one event loop, and a core for itself where there are two. It and the callers go ahead of the attacker,
+and where that is allowed all of them ahead of other work. Where not, that shows in the times, and only there:
+an attack whose times are out of bounds is repeated, up to
 `REPEATS` times, and is not judged when calls take as long without it.
 
 SKEIN_ROBUSTNESS=long takes the long form: more calls, longer attacks, 10,000 connections. SKEIN_ATTACKS chooses attacks

@@ -53,21 +53,24 @@ enum SessionCallbacks {
                 SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.requestLeaves(frame) }
                 return 0
             }
-        case .server:
-            nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, session in
-                guard let header, let session else { return SessionCallbacks.failure }
-                SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.frameBegins(header) }
-                return 0
-            }
-            nghttp2_session_callbacks_set_on_invalid_header_callback2(callbacks) { _, _, name, value, _, _ in
-                let isMalformed = HTTP2Session.isMalformed(SessionCallbacks.bytes(name), SessionCallbacks.bytes(value))
-                return isMalformed ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue : 0
-            }
-            nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, session in
-                guard let frame, let session else { return 0 }
-                SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.responseLeft(frame) }
-                return 0
-            }
+        case .server: installForServer(callbacks)
+        }
+    }
+
+    private static func installForServer(_ callbacks: OpaquePointer) {
+        nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, session in
+            guard let header, let session else { return SessionCallbacks.failure }
+            SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.frameBegins(header) }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_invalid_header_callback2(callbacks) { _, _, name, value, _, _ in
+            let isMalformed = HTTP2Session.isMalformed(SessionCallbacks.bytes(name), SessionCallbacks.bytes(value))
+            return isMalformed ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue : 0
+        }
+        nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, session in
+            guard let frame, let session else { return 0 }
+            SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.responseLeft(frame) }
+            return 0
         }
     }
 

@@ -202,7 +202,9 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         guard stream.sink != nil else { return discardUnread(of: stream) }
         do throws(RPCError) {
             let credit = try stream.receiveMessages { message in
-                guard case .message = apply(stream.machine.message(), to: stream), let sink = stream.sink else { return }
+                guard case .message = apply(stream.machine.message(), to: stream), let sink = stream.sink else {
+                    return
+                }
                 if sink.kind.hasSingleRequest, message.compression != nil {
                     stream.compressedRequest = message
                 } else {

@@ -39,7 +39,9 @@ struct TargetLoad: Sendable {
     func run() async throws -> String {
         let channels = try (0..<connections).map { _ in try Channel("ipv4:127.0.0.1:\(port)", security: .plaintext) }
         // Connections come first: the calls show how the server serves those that it has.
-        for channel in channels { _ = await call(TargetService.echo, on: channel, .deadline(.seconds(20)).waitForReady) }
+        for channel in channels {
+            _ = await call(TargetService.echo, on: channel, .deadline(.seconds(20)).waitForReady)
+        }
         print("ready")
         fflush(nil)
         let start = ContinuousClock.now
