@@ -199,7 +199,10 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     }
 
     private func receiveData(_ stream: ServerStream) {
-        guard stream.sink != nil else { return discardUnread(of: stream) }
+        guard stream.sink != nil else {
+            stream.deframer.discard()
+            return discardUnread(of: stream)
+        }
         do throws(RPCError) {
             let credit = try stream.receiveMessages { message in
                 guard case .message = apply(stream.machine.message(), to: stream), let sink = stream.sink else {
@@ -343,6 +346,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         if stream.deadline != nil { deadlines.remove(stream) }
         stream.sink = nil
         stream.compressedRequest = nil
+        stream.deframer.discard()
         setUnfinished(0, of: stream)
         guard let pipes = stream.pipes else { return }
         let error = makeError()
