@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 help:
 	@echo 'make demo      one client balances over three servers, which come and go'
 	@echo 'make test      build and run every test'
-	@echo 'make test-long 500,000 messages compared with other implementations'
+	@echo 'make test-long much of what make test does a little of: comparisons, damaged input, faults of the network'
 	@echo 'make check     format, layers, sizes, generated code'
 	@echo 'make format    rewrite the Swift files in the project'"'"'s format'
 	@echo 'make generate  rewrite the generated code'
@@ -31,10 +31,12 @@ test: setup .venv/stamp
 	@.ci/swift-test
 	@.ci/phase plugins .venv/bin/python -B -m unittest discover -s Tests/PluginTests
 
-# Minutes of what takes seconds in `make test`: comparisons with other implementations.
+# Much of what `make test` does a little of: comparisons with other implementations, damaged input, faults of the network.
 test-long: setup .venv/stamp
 	@.ci/phase build swift build --build-tests
 	@SKEIN_DIFFERENTIAL_CASES=500000 .ci/swift-test --filter DifferentialTests
+	@SKEIN_FUZZ_CASES=200000 .ci/swift-test --filter 'FuzzTests|MutationTests'
+	@SKEIN_FAULT_CALLS=100000 SKEIN_PING_CALLS=100000 .ci/swift-test --filter 'FaultTests|BandwidthPingTests'
 
 # The Python peer of the interop tests; made again when its requirements change.
 .venv/stamp: .ci/requirements.txt | setup

@@ -137,10 +137,11 @@ let package = Package(
             name: "Goldens", dependencies: ["Skein", "SkeinProtobuf"], path: "codegen/Goldens",
             exclude: goldens.map { $0 + ".proto" },
             swiftSettings: settings),
+        library("TestSupport", ["SkeinCore"], path: "Tests/TestSupport"),
         tests("SkeinCoreTests", ["SkeinCore"]),
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
         tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
-        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "CSkein", "CProtobufC"]),
+        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "TestSupport", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
         tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),
         tests(
@@ -151,8 +152,9 @@ let package = Package(
             "IntegrationTests",
             [
                 "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution", "SkeinClient",
-                "SkeinServer", logging, nioCore, nioPosix, nioSSL,
+                "SkeinServer", "TestSupport", logging, nioCore, nioPosix, nioSSL,
             ]),
+        tests("FuzzTests", ["SkeinCore", "SkeinHTTP2", "SkeinResolution", "TestSupport"]),
         tests("InteropTests", ["Skein"], exclude: ["peers"]),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
         library("NativeStubs", ["Skein", "SkeinProtobuf"], path: "Tests/SwiftProtobufTests/Stubs/Native"),
@@ -169,7 +171,7 @@ let package = Package(
         library("DifferentialPeer", [protobuf], path: "Tests/DifferentialTests/SwiftProtobufMessages"),
         tests(
             "DifferentialTests",
-            ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "protobuf-conformance", protobuf],
+            ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "TestSupport", "protobuf-conformance", protobuf],
             exclude: ["SwiftProtobufMessages", "peers"]),
         tests("SkeinCLITests", ["SkeinCLI", arguments]),
     ]

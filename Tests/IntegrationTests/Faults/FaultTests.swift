@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import SkeinClient
+import SkeinCore
+import SkeinResolution
+import SkeinTransport
+import Synchronization
+import TestSupport
+import Testing
+
+/// Calls over three servers while connections are cut and servers restarted.
+@Suite("faults of the network", .serialized, .timeLimit(.minutes(30)))
+struct FaultTests {
+    /// How calls ended.
+    private struct Tally: CustomStringConvertible {
+        var codes: [StatusCode: Int] = [:]
+        /// Calls that wait for ready and failed without having been on a wire.
+        var lost: [String] = []
+        /// Of those that wait for ready: failed, and no handler had seen them.
+        var unseen = 0
+        var retried = 0
+        var slowest = Duration.zero
+
+        var description: String {
+            let codes = codes.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key)" }
+            return "\(codes.joined(separator: ", ")); \(retried) tried again, slowest \(slowest), "
+                + "\(unseen) failed before a handler ran"
+        }
+    }
+
+    /// Three proxies, and a server behind each until that changes.
+    private final class Site: Sendable {
+        let servers: [RestartedServer]
+        let proxies: [FaultProxy]
+        let onWire = SeenCalls()
+        let handled = SeenCalls()
+        let running = Level()
+        private let order: Routes
+
+        final class Routes: Sendable {
+            private let offset = Atomic(0)
+            func server(of proxy: Int) -> Int { (proxy + offset.load(ordering: .relaxed)) % 3 }
+            func rotate() { offset.add(1, ordering: .relaxed) }
+        }
+
+        init() async throws {
+            let (handled, running, order, onWire) = (handled, running, Routes(), onWire)
+            self.order = order
+            let service = EchoService(unary: { request, _ in
+                running.enter()
+                defer { running.leave() }
+                handled.note(request.text)
+                // A few take their time, so that cuts find calls under way.
+                if request.count % 8 == 0 { await pause() }
+                return request
+            })
+            var servers: [RestartedServer] = []
+            for _ in 0..<3 { servers.append(try await RestartedServer(service, .init().grace(.milliseconds(300)))) }
+            self.servers = servers
+            var proxies: [FaultProxy] = []
+            for index in 0..<3 {
+                proxies.append(
+                    try await FaultProxy(to: { [servers] in servers[order.server(of: index)].port }) {
+                        onWire.note($0)
+                    })
+            }
+            self.proxies = proxies
+        }
+
+        /// Does one harmful thing.
+        func harm(_ cuts: [FaultProxy.Cut], _ random: inout SplitMix64) async throws {
+            let index = Int.random(in: 0..<3, using: &random)
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0: try await servers[index].restart()
+            case 1...2: order.rotate()
+            case 3...4: proxies[index].setDelay(.milliseconds(.random(in: 0...15, using: &random)))
+            default: proxies[index].cut(random.pick(cuts))
+            }
+        }
+
+        func close() async throws {
+            for proxy in proxies { await proxy.close() }
+            for server in servers { try await server.stop() }
+        }
+
+        var ports: [Int] { proxies.map(\.port) + servers.flatMap(\.ports) }
+    }
+
+    private func call(_ number: Int, _ echo: EchoClient, _ site: Site, _ tally: borrowing Mutex<Tally>) async {
+        let limit = Duration.seconds(20)
+        let waits = number % 2 == 0
+        let request = SeenCalls.word(number) + String(repeating: "x", count: number % 700)
+        let options = CallOptions.deadline(limit)
+        let start = ContinuousClock.now
+        var failure: RPCError?
+        var attempts = 0
+        do throws(RPCError) {
+            let response = try await echo.unary.response(Buffer(request), waits ? options.waitForReady : options)
+            attempts = response.attempts.count
+            let isSame = response.message.text == request
+            #expect(isSame)
+        } catch {
+            failure = error
+            attempts = error.attempts.count
+        }
+        let elapsed = ContinuousClock.now - start
+        tally.withLock { tally in
+            tally.codes[failure?.code ?? .ok, default: 0] += 1
+            tally.slowest = max(tally.slowest, elapsed)
+            if attempts > 1 { tally.retried += 1 }
+            guard waits, let error = failure else { return }
+            if !site.handled.contains(number) { tally.unseen += 1 }
+            let isWritten = error.attempts.last?.fate == .processed
+            let isRefusedTwice = error.attempts.count { $0.fate == .refused } == 2
+            if !isRefusedTwice, !(isWritten && site.onWire.contains(number)) {
+                tally.lost.append("call \(number): \(error.debugDescription)")
+            }
+        }
+    }
+
+    private func run(_ calls: Int, _ cuts: [FaultProxy.Cut], _ site: Site) async throws -> (Tally, WeakChannel) {
+        let endpoints = site.proxies.map { Endpoint(.ipv4("127.0.0.1", port: $0.port)) }
+        let options = ChannelOptions().loadBalancing(.roundRobin).endpoints(EndpointList(endpoints), as: "site")
+            .backoff(Backoff(initial: .milliseconds(5), maximum: .milliseconds(50), minimumConnectTimeout: .seconds(5)))
+        let channel = try Channel("static:///site", security: .plaintext, options: options)
+        let echo = EchoClient(channel)
+        let tally = Mutex(Tally())
+        let next = Atomic(0)
+        let isOver = Gate()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var random = SplitMix64(seed: 7)
+                while !isOver.isOpen {
+                    try await site.harm(cuts, &random)
+                    for _ in 0..<Int.random(in: 1...30, using: &random) { await pause() }
+                }
+            }
+            try await concurrently(16) { _ in
+                while case let number = next.add(1, ordering: .relaxed).oldValue, number < calls {
+                    await call(number, echo, site, tally)
+                }
+            }
+            isOver.open()
+            try await group.waitForAll()
+        }
+        await channel.shutDown(grace: .zero)
+        return (tally.withLock { $0 }, WeakChannel(channel))
+    }
+
+    @Test(
+        "every call ends in time, none that nobody saw is lost if it waits for ready, and nothing is left behind",
+        arguments: [[FaultProxy.Cut.close], FaultProxy.Cut.allCases])
+    func faults(cuts: [FaultProxy.Cut]) async throws {
+        let calls = amount("SKEIN_FAULT_CALLS", 1_500)
+        let site = try await Site()
+        let (tally, channel) = try await run(calls, cuts, site)
+        let cut = site.proxies.reduce(0) { $0 + $1.cuts }
+        let restarts = site.servers.reduce(-3) { $0 + $1.ports.count }
+        print("\(calls) calls, \(cut) connections cut (\(cuts)), \(restarts) restarts: \(tally)")
+        #expect(tally.codes.values.reduce(0, +) == calls)
+        #expect(Set(tally.codes.keys).isSubset(of: [.ok, .unavailable, .cancelled, .deadlineExceeded]), "\(tally)")
+        #expect(tally.codes[.ok, default: 0] > calls / 2, "\(tally)")
+        #expect(tally.slowest < .seconds(40), "\(tally)")
+        // A RST may destroy what was written and not yet read.
+        let lost = cuts.contains(.reset) ? tally.lost.filter { !$0.contains(": connection to") } : tally.lost
+        #expect(lost.isEmpty, "\(lost.count) lost: \(lost.prefix(5).joined(separator: "\n"))")
+        #expect(cut > 0 && restarts > 0)
+        try await site.close()
+        await eventually("the channel is left") { channel.isGone }
+        await eventually("handlers run on") { site.running.current == 0 }
+        await eventually("connections are left") { site.proxies.allSatisfy { $0.openConnections == 0 } }
+        for port in site.ports { await eventually("a socket is left") { openSockets(port: port).isEmpty } }
+    }
+}
