@@ -97,7 +97,7 @@ struct WireFuzzTests {
             let size = feed(fields) { request.append(name: $0, value: $1, limit: limit) }
             _ = feed(fields) { response.append(name: $0, value: $1, limit: limit) }
             _ = feed(fields) { trailers.append(name: $0, value: $1, limit: limit) }
-            let bytes = fields.flatMap { $0.name + [58] + $0.value + [10] }
+            let bytes = fields.flatMap { (field) -> [UInt8] in field.name + [58] + field.value + [10] }
             for isOver in [request.isOverLimit, response.isOverLimit, trailers.isOverLimit] {
                 #expect(isOver == (size > limit), "\(Fuzz.describe(seed, bytes))")
             }

@@ -128,11 +128,7 @@ private final class Link: Sendable {
             case .close:
                 isDeaf.store(true, ordering: .relaxed)
                 client.close(mode: .output, promise: nil)
-            case .reset:
-                for channel in [client, server] {
-                    _ = (channel as? any SocketOptionProvider)?.setSoLinger(NIOLinger(l_onoff: 1, l_linger: 0))
-                    channel?.close(promise: nil)
-                }
+            case .reset: for channel in [client, server] { channel?.closeWithReset() }
             case .halfClose: server?.close(mode: .output, promise: nil)
             }
         }

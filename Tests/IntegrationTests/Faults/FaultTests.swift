@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import SkeinBalancing
 import SkeinClient
 import SkeinCore
 import SkeinResolution
+import SkeinServer
 import SkeinTransport
 import Synchronization
 import TestSupport
@@ -11,20 +13,37 @@ import Testing
 /// Calls over three servers while connections are cut and servers restarted.
 @Suite("faults of the network", .serialized, .timeLimit(.minutes(30)))
 struct FaultTests {
-    /// How calls ended.
+    /// How one call ended.
+    private struct Ending {
+        var code: StatusCode
+        var attempts: Int
+        var elapsed: Duration
+        /// It waited for ready and failed, and no handler had seen it.
+        var isUnseen = false
+        /// It waited for ready and failed without having been on a wire.
+        var loss: String?
+    }
+
+    /// How all calls ended.
     private struct Tally: CustomStringConvertible {
-        var codes: [StatusCode: Int] = [:]
-        /// Calls that wait for ready and failed without having been on a wire.
-        var lost: [String] = []
-        /// Of those that wait for ready: failed, and no handler had seen them.
-        var unseen = 0
-        var retried = 0
-        var slowest = Duration.zero
+        let codes: [StatusCode: Int]
+        let losses: [String]
+        let slowest: Duration
+        private let retried: Int
+        private let unseen: Int
+
+        init(_ endings: [Ending]) {
+            codes = endings.reduce(into: [:]) { $0[$1.code, default: 0] += 1 }
+            losses = endings.compactMap(\.loss)
+            slowest = endings.map(\.elapsed).max() ?? .zero
+            retried = endings.count { $0.attempts > 1 }
+            unseen = endings.count(where: \.isUnseen)
+        }
 
         var description: String {
             let codes = codes.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key)" }
             return "\(codes.joined(separator: ", ")); \(retried) tried again, slowest \(slowest), "
-                + "\(unseen) failed before a handler ran"
+                + "\(unseen) waited for ready and failed before a handler ran"
         }
     }
 
@@ -86,35 +105,24 @@ struct FaultTests {
         var ports: [Int] { proxies.map(\.port) + servers.flatMap(\.ports) }
     }
 
-    private func call(_ number: Int, _ echo: EchoClient, _ site: Site, _ tally: borrowing Mutex<Tally>) async {
-        let limit = Duration.seconds(20)
+    private func call(_ number: Int, _ echo: EchoClient, _ site: Site) async -> Ending {
         let waits = number % 2 == 0
         let request = SeenCalls.word(number) + String(repeating: "x", count: number % 700)
-        let options = CallOptions.deadline(limit)
+        let options = CallOptions.deadline(.seconds(20))
         let start = ContinuousClock.now
-        var failure: RPCError?
-        var attempts = 0
         do throws(RPCError) {
             let response = try await echo.unary.response(Buffer(request), waits ? options.waitForReady : options)
-            attempts = response.attempts.count
             let isSame = response.message.text == request
             #expect(isSame)
+            return Ending(code: .ok, attempts: response.attempts.count, elapsed: .now - start)
         } catch {
-            failure = error
-            attempts = error.attempts.count
-        }
-        let elapsed = ContinuousClock.now - start
-        tally.withLock { tally in
-            tally.codes[failure?.code ?? .ok, default: 0] += 1
-            tally.slowest = max(tally.slowest, elapsed)
-            if attempts > 1 { tally.retried += 1 }
-            guard waits, let error = failure else { return }
-            if !site.handled.contains(number) { tally.unseen += 1 }
-            let isWritten = error.attempts.last?.fate == .processed
+            var ending = Ending(code: error.code, attempts: error.attempts.count, elapsed: .now - start)
+            guard waits else { return ending }
+            ending.isUnseen = !site.handled.contains(number)
+            let isWritten = error.attempts.last?.fate == .processed && site.onWire.contains(number)
             let isRefusedTwice = error.attempts.count { $0.fate == .refused } == 2
-            if !isRefusedTwice, !(isWritten && site.onWire.contains(number)) {
-                tally.lost.append("call \(number): \(error.debugDescription)")
-            }
+            if !isWritten, !isRefusedTwice { ending.loss = "call \(number): \(error.debugDescription)" }
+            return ending
         }
     }
 
@@ -124,7 +132,7 @@ struct FaultTests {
             .backoff(Backoff(initial: .milliseconds(5), maximum: .milliseconds(50), minimumConnectTimeout: .seconds(5)))
         let channel = try Channel("static:///site", security: .plaintext, options: options)
         let echo = EchoClient(channel)
-        let tally = Mutex(Tally())
+        let endings = Recorder<Ending>()
         let next = Atomic(0)
         let isOver = Gate()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -137,14 +145,14 @@ struct FaultTests {
             }
             try await concurrently(16) { _ in
                 while case let number = next.add(1, ordering: .relaxed).oldValue, number < calls {
-                    await call(number, echo, site, tally)
+                    endings.record(await call(number, echo, site))
                 }
             }
             isOver.open()
             try await group.waitForAll()
         }
         await channel.shutDown(grace: .zero)
-        return (tally.withLock { $0 }, WeakChannel(channel))
+        return (Tally(endings.all), WeakChannel(channel))
     }
 
     @Test(
@@ -162,7 +170,7 @@ struct FaultTests {
         #expect(tally.codes[.ok, default: 0] > calls / 2, "\(tally)")
         #expect(tally.slowest < .seconds(40), "\(tally)")
         // A RST may destroy what was written and not yet read.
-        let lost = cuts.contains(.reset) ? tally.lost.filter { !$0.contains(": connection to") } : tally.lost
+        let lost = cuts.contains(.reset) ? tally.losses.filter { !$0.contains(": connection to") } : tally.losses
         #expect(lost.isEmpty, "\(lost.count) lost: \(lost.prefix(5).joined(separator: "\n"))")
         #expect(cut > 0 && restarts > 0)
         try await site.close()

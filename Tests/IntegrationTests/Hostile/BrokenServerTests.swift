@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinClient
 import SkeinCore
+import SkeinTransport
 import Synchronization
 import Testing
 

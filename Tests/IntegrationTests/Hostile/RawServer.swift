@@ -114,9 +114,7 @@ final class RawServer: Sendable {
             case .open: break
             case .close: context.close(promise: nil)
             case .halfClose: context.close(mode: .output, promise: nil)
-            case .reset:
-                _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(NIOLinger(l_onoff: 1, l_linger: 0))
-                context.close(promise: nil)
+            case .reset: context.channel.closeWithReset()
             }
         }
 

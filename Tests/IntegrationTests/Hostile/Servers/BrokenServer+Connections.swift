@@ -32,7 +32,7 @@ extension BrokenServer {
     ]
 
     private static func silent(_ name: String, _ bytes: [UInt8]) -> BrokenServer {
-        var server = greets(name, .deadlineExceeded, bytes)
+        var server = greets(name, code: .deadlineExceeded, bytes)
         server.needsDeadline = true
         return server
     }

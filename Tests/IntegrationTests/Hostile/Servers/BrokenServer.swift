@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
+import Testing
 
 /// What a server does wrong, and how the call has to end that meets it.
 struct BrokenServer: Sendable, CustomTestStringConvertible {
@@ -36,7 +37,7 @@ struct BrokenServer: Sendable, CustomTestStringConvertible {
 
     /// Breaks the connection before there is a request.
     static func greets(
-        _ name: String, _ code: StatusCode = .unavailable, ending: RawServer.Script.Ending = .open, _ bytes: [UInt8]
+        _ name: String, code: StatusCode = .unavailable, ending: RawServer.Script.Ending = .open, _ bytes: [UInt8]
     ) -> BrokenServer {
         let script = RawServer.Script(greeting: bytes, requests: ending == .open ? .max : 0, ending: ending)
         return BrokenServer(name: name, code: code, script: script)
