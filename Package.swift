@@ -151,8 +151,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution", "SkeinClient",
-                "SkeinServer", "TestSupport", logging, nioCore, nioPosix, nioSSL,
+                "Skein", "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution",
+                "SkeinClient", "SkeinServer", "TestSupport", logging, nioCore, nioPosix, nioSSL,
             ]),
         tests("FuzzTests", ["SkeinCore", "SkeinHTTP2", "SkeinResolution", "TestSupport"]),
         tests("InteropTests", ["Skein"], exclude: ["peers"]),

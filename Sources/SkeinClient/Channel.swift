@@ -22,11 +22,11 @@ public final class Channel: Sendable {
         core = try ChannelCore(target, security, options)
     }
 
-    /// A channel whose connections are not sockets.
+    /// A channel whose connections are not made as usual.
     package init(
-        _ target: String, options: ChannelOptions = .init(), connections: any ConnectionMaker
+        _ target: String, options: ChannelOptions = .init(), connecting: (inout Connector) -> Void
     ) throws(ConfigurationError) {
-        core = try ChannelCore(target, .plaintext, options, connections: connections)
+        core = try ChannelCore(target, .plaintext, options, connecting: connecting)
     }
 
     deinit { core.balancer.post(.shutDown(grace: .seconds(0), nil)) }

@@ -24,10 +24,10 @@ final class ChannelCore: Sendable {
 
     static let version = "grpc-swift-skein/0.1"
 
-    /// - Parameter connections: instead of sockets.
+    /// - Parameter connecting: what is to be different from sockets as the options want them.
     init(
         _ text: String, _ security: TransportSecurity, _ options: ChannelOptions,
-        connections: (any ConnectionMaker)? = nil
+        connecting: (inout Connector) -> Void = { _ in }
     ) throws(ConfigurationError) {
         let target = try options.resolvers.target(text)
         try options.policies.validate(options.serviceConfig.loadBalancing)
@@ -41,9 +41,13 @@ final class ChannelCore: Sendable {
         }
         try ChannelCore.validate(options.authority, "authority")
         try ChannelCore.validate(options.userAgent, "userAgent")
-        authorization = CallAuthorization(authority: authority, isSecure: security != .plaintext)
         config = ActiveConfig(options.serviceConfig)
         let tls = try ClientTLS(security, authority: authority, logger: options.logger)
+        var connector = Connector(
+            HTTP2Configuration(options), timeout: options.backoff.minimumConnectTimeout,
+            keepalive: ClientKeepalive(options.keepalive), transport: SocketTransport(tls))
+        connecting(&connector)
+        authorization = CallAuthorization(authority: authority, isSecure: connector.transport.isPrivate)
         userAgent = options.userAgent.map { "\($0) \(ChannelCore.version)" } ?? ChannelCore.version
         let group = MultiThreadedEventLoopGroup.singleton
         let eventLoop = group.next()
@@ -59,11 +63,7 @@ final class ChannelCore: Sendable {
             BalancerControl(
                 BalancerControl.Environment(
                     cell: cell, queue: queue, states: states, config: config, resolver: resolver,
-                    connector: connections
-                        ?? Connector(
-                            HTTP2Configuration(options), timeout: options.backoff.minimumConnectTimeout,
-                            keepalive: ClientKeepalive(options.keepalive), tls: tls),
-                    group: group, eventLoop: eventLoop, options: options, target: target)))
+                    connector: connector, group: group, eventLoop: eventLoop, options: options, target: target)))
         link.connect(to: balancer)
     }
 

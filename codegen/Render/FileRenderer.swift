@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Foundation
 
 /// A whole generated file.
 struct FileRenderer {
@@ -78,21 +79,10 @@ struct FileRenderer {
     }
 
     private static func base64Lines(_ bytes: [UInt8]) -> [String] {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
         // 72 bytes are 96 letters: no line but the last has a remainder.
-        return stride(from: 0, to: bytes.count, by: 72).map { start in
-            let line = bytes[start..<min(start + 72, bytes.count)]
-            var text = ""
-            var (pending, bits) = (UInt32(0), UInt32(0))
-            for byte in line {
-                (pending, bits) = (pending << 8 | UInt32(byte), bits + 8)
-                while bits >= 6 {
-                    bits -= 6
-                    text.append(alphabet[Int(pending >> bits & 63)])
-                }
-            }
-            if bits > 0 { text.append(alphabet[Int(pending << (6 - bits) & 63)]) }
-            return text
+        stride(from: 0, to: bytes.count, by: 72).map { start in
+            let line = Data(bytes[start..<min(start + 72, bytes.count)])
+            return String(line.base64EncodedString().prefix { $0 != "=" })
         }
     }
 }

@@ -4,24 +4,18 @@ internal import SkeinCore
 /// In which order a policy with one connection tries the addresses of all endpoints (gRFC A61, A62, A113).
 enum AddressOrder {
     /// One endpoint for each address, with the attributes of its own; of equal addresses the first. IPv6 and IPv4
-    /// alternate (RFC 8305 section 4), so that a family that does not work costs one attempt at a time.
+    /// alternate.
     static func flatten(_ endpoints: [Endpoint]) -> [Endpoint] {
         var seen: Set<EndpointAddress> = []
-        var families: [Int] = []
-        var queues: [Int: [Endpoint]] = [:]
+        var all: [(address: EndpointAddress, endpoint: Endpoint)] = []
         for endpoint in endpoints {
             for address in endpoint.addresses where seen.insert(address).inserted {
                 var single = endpoint
                 single.addresses = [address]
-                let family = family(of: address)
-                if queues[family] == nil { families.append(family) }
-                queues[family, default: []].append(single)
+                all.append((address, single))
             }
         }
-        let longest = queues.values.map(\.count).max() ?? 0
-        return (0..<longest).flatMap { turn in
-            families.compactMap { family in queues[family].flatMap { turn < $0.count ? $0[turn] : nil } }
-        }
+        return HappyEyeballs.interleave(all) { $0.address }.map(\.endpoint)
     }
 
     /// A random order in which an endpoint of twice the weight is twice as likely to come first, and so on for the
@@ -47,12 +41,4 @@ enum AddressOrder {
     }
 
     private static func weight(_ endpoint: Endpoint) -> UInt64 { UInt64(max(endpoint.weight, 1)) }
-
-    private static func family(of address: EndpointAddress) -> Int {
-        switch address.kind {
-        case .ipv6: 6
-        case .ipv4: 4
-        case .unix: 0
-        }
-    }
 }

@@ -3,9 +3,10 @@ package import SkeinCore
 
 /// `pick_first`: one connection, to the first address that answers (gRFC A61, A62).
 ///
-/// A first pass tries the addresses one after the other. When all have failed it says so, asks the resolver again, and
-/// from then on retries every address at its own pace; it goes on saying so until one answers. A connection that ends
-/// leaves it idle until the next call.
+/// A first pass tries the addresses one after the other, the next when the last one has failed or taken
+/// `HappyEyeballs.attemptDelay`; the first that answers wins. When all have failed it says so, asks the resolver again,
+/// and from then on retries every address at its own pace; it goes on saying so until one answers. A connection that
+/// ends leaves it idle until the next call.
 package struct PickFirst: LoadBalancingPolicy {
     package static let name = "pick_first"
 
@@ -24,8 +25,9 @@ package struct PickFirst: LoadBalancingPolicy {
         case empty
         /// Waits for a call.
         case idle
-        /// The candidate at `index` is being tried; those before it have failed.
-        case firstPass(index: Int)
+        /// The candidate at `latest` was the last to be tried; those before it have failed or take long. Their number
+        /// when all have been.
+        case firstPass(latest: Int)
         /// All are tried at all times; so many have failed since the resolver was asked.
         case retrying(failures: Int)
         case ready(SubchannelID)
@@ -36,7 +38,12 @@ package struct PickFirst: LoadBalancingPolicy {
         let endpoint: Endpoint
         var id: SubchannelID?
         var state = ConnectivityState.idle
+        /// In this pass, or before it and not since its backoff.
+        var hasFailed = false
     }
+
+    /// When the next candidate is tried.
+    private static let attemptTimer = TimerID(0)
 
     private var configuration: Configuration
     private var random: SplitMix64
@@ -76,11 +83,17 @@ package struct PickFirst: LoadBalancingPolicy {
         case (.ready, _):
             out.requestResolution()
             goIdle(&out)
-        case (.firstPass(index), .transientFailure), (.firstPass(index), .idle): attempt(from: index + 1, &out)
+        case (.firstPass(let latest), .transientFailure), (.firstPass(let latest), .idle):
+            candidates[index].hasFailed = true
+            if index == latest { attempt(from: index + 1, &out) } else { endPassIfAllFailed(&out) }
         case (.retrying(let failures), .transientFailure): noteFailure(failures + 1, &out)
         case (.retrying, .idle): out.connect(id)
         default: break
         }
+    }
+
+    package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
+        if case .firstPass(let latest) = phase { attempt(from: latest + 1, &out) }
     }
 }
 
@@ -135,15 +148,23 @@ extension PickFirst {
 extension PickFirst {
     private mutating func startPass(_ out: inout PolicyActions) {
         if !isFailing { out.publish(.connecting, QueueingPicker()) }
+        for index in candidates.indices { candidates[index].hasFailed = candidates[index].state.isTransientFailure }
         attempt(from: 0, &out)
     }
 
     /// Tries the first candidate from `start` on that has not just failed.
     private mutating func attempt(from start: Int, _ out: inout PolicyActions) {
-        for index in start..<candidates.count where !candidates[index].state.isTransientFailure {
-            phase = .firstPass(index: index)
-            return connect(index, &out)
+        guard let index = candidates.indices.dropFirst(start).first(where: { !candidates[$0].hasFailed }) else {
+            phase = .firstPass(latest: candidates.count)
+            return endPassIfAllFailed(&out)
         }
+        phase = .firstPass(latest: index)
+        connect(index, &out)
+        if index + 1 < candidates.count { out.schedule(PickFirst.attemptTimer, after: HappyEyeballs.attemptDelay) }
+    }
+
+    private mutating func endPassIfAllFailed(_ out: inout PolicyActions) {
+        guard candidates.allSatisfy(\.hasFailed) else { return }
         phase = .retrying(failures: 0)
         out.requestResolution()
         fail(lastError, &out)

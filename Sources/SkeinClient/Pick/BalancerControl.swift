@@ -17,7 +17,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         let states: StateBroadcast
         let config: ActiveConfig
         let resolver: ResolverDriver
-        let connector: any ConnectionMaker
+        let connector: Connector
         let group: any EventLoopGroup
         let eventLoop: any EventLoop
         let options: ChannelOptions

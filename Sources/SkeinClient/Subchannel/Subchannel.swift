@@ -17,14 +17,14 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
 
     /// What all subchannels of a channel have.
     struct Environment: Sendable {
-        let connector: any ConnectionMaker
+        let connector: Connector
         let backoff: Backoff
         let logger: Logger?
     }
 
     let id: SubchannelID
     let identity: Endpoint.Identity
-    private let connector: any ConnectionMaker
+    private let connector: Connector
     private let listener: Listener
     private let logger: Logger?
     private let eventLoop: any EventLoop
@@ -32,7 +32,8 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     private var timer: Scheduled<Void>?
     /// Being made, current, or still carrying calls.
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
-    private var attempt: ClientConnection?
+    /// Of `connections`, those of which one may become the current one.
+    private var attempts: Set<ObjectIdentifier> = []
     private let current = Mutex<ClientConnection?>(nil)
 
     init(
@@ -87,20 +88,26 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     private func perform(_ command: SubchannelMachine.Command) {
         switch command {
         case .nothing: break
-        case .connect(let address): connect(to: address)
-        case .pause(let delay):
-            timer = eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
-                guard let self else { return }
-                perform(machine.pauseElapsed(.now))
-            }
+        case .connect(let address, let delay):
+            timer?.cancel()
+            if let delay { perform(after: delay) { $0.attemptDelayElapsed() } }
+            connect(to: address)
+        case .pause(let delay): perform(after: delay) { $0.pauseElapsed(.now) }
         case .report(let state): listener.changed(id, state)
         case .backOff(let error, let delay):
             logger?.notice("\(error.message); next try in \(delay)", metadata: ["endpoint": "\(identity)"])
-            timer = eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
-                guard let self else { return }
-                perform(machine.backoffElapsed())
-            }
+            perform(after: delay) { $0.backoffElapsed() }
             listener.changed(id, .transientFailure(error))
+        }
+    }
+
+    private func perform(
+        after delay: Duration, _ event: @escaping @Sendable (inout SubchannelMachine) -> SubchannelMachine.Command
+    ) {
+        timer?.cancel()
+        timer = eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
+            guard let self else { return }
+            perform(event(&machine))
         }
     }
 
@@ -108,7 +115,7 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         do {
             let connection = try connector.connect(to: address, on: eventLoop, delegate: self)
             connections[ObjectIdentifier(connection)] = connection
-            attempt = connection
+            attempts.insert(ObjectIdentifier(connection))
         } catch {
             let error = RPCError(.unavailable, "connect \(address): \(error)", cause: error)
             perform(machine.failed(error, .now, chance: .random(in: 0..<1)))
@@ -119,7 +126,9 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
 
     func connectionBecameReady(_ connection: ClientConnection) {
         guard !machine.isShutDown else { return connection.drain("the endpoint was removed") }
-        attempt = nil
+        timer?.cancel()
+        attempts.remove(ObjectIdentifier(connection))
+        loseAttempts(to: connection)
         current.withLock { $0 = connection }
         logger?.debug("connected", metadata: ["endpoint": "\(identity)", "address": "\(connection.address)"])
         perform(machine.connected())
@@ -140,13 +149,19 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     func connectionClosed(_ connection: ClientConnection, _ error: RPCError?) {
         connections[ObjectIdentifier(connection)] = nil
         if let error { logger?.debug("\(error.message)", metadata: ["endpoint": "\(identity)"]) }
-        if attempt === connection {
-            attempt = nil
+        if attempts.remove(ObjectIdentifier(connection)) != nil {
             let error = error ?? RPCError(.unavailable, "connect \(connection.address): the connection was closed")
             perform(machine.failed(error, .now, chance: .random(in: 0..<1)))
         }
         if retire(connection) { perform(machine.disconnected()) }
         tellIfClosed()
+    }
+
+    /// Another address was faster.
+    private func loseAttempts(to winner: ClientConnection) {
+        let error = RPCError(.unavailable, "connect: \(winner.address) was faster")
+        for id in attempts { connections[id]?.closeNow(error) }
+        attempts = []
     }
 
     /// Sends no more calls to `connection`; whether it was the one that got them.

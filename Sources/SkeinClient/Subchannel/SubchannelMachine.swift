@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinBalancing
 internal import SkeinCore
 internal import SkeinTransport
 
 /// When one subchannel connects, to which of its endpoint's addresses, and what it is to the policy meanwhile.
 ///
-/// idle → connecting (each address in turn) → ready → idle; when every address has failed: transient failure, then idle
-/// after the backoff, which counts from the start of the attempt. A server that closes every connection as soon as it
+/// idle → connecting → ready → idle; when every address has failed: transient failure, then idle after the backoff,
+/// which counts from the start of the attempt. While it connects, the addresses are raced: the next is tried when the
+/// last one fails, or takes `HappyEyeballs.attemptDelay`, and the first that answers wins. A server that closes every connection as soon as it
 /// is made is not asked more often than every `pause`.
 struct SubchannelMachine {
     enum Command {
         case nothing
-        case connect(EndpointAddress)
+        /// Call `attemptDelayElapsed` after the delay, unless `connect` is asked for again before.
+        case connect(EndpointAddress, nextAfter: Duration?)
         /// Call `pauseElapsed` after this time; the subchannel is connecting meanwhile.
         case pause(Duration)
         case report(ConnectivityState)
@@ -21,7 +24,8 @@ struct SubchannelMachine {
     private enum State {
         case idle
         case pausing
-        case connecting(address: Int, since: ContinuousClock.Instant)
+        /// The addresses before `next` have been tried; `running` of them have not failed.
+        case connecting(next: Int, running: Int, since: ContinuousClock.Instant)
         case ready
         case backingOff
         case shutDown
@@ -36,29 +40,42 @@ struct SubchannelMachine {
     private let backoff: Backoff
 
     init(_ addresses: [EndpointAddress], backoff: Backoff) {
-        self.addresses = addresses
+        self.addresses = HappyEyeballs.interleave(addresses)
         self.backoff = backoff
     }
 
     /// The policy wants a connection. The caller reports `connecting` unless the answer is `nothing`.
     mutating func connect(_ now: ContinuousClock.Instant) -> Command {
-        guard case .idle = state, let first = addresses.first else { return .nothing }
+        guard case .idle = state, !addresses.isEmpty else { return .nothing }
         if let lastStart, now - lastStart < SubchannelMachine.pause {
             state = .pausing
             return .pause(SubchannelMachine.pause - (now - lastStart))
         }
-        return start(first, now)
+        return start(now)
     }
 
     mutating func pauseElapsed(_ now: ContinuousClock.Instant) -> Command {
-        guard case .pausing = state, let first = addresses.first else { return .nothing }
-        return start(first, now)
+        guard case .pausing = state else { return .nothing }
+        return start(now)
     }
 
-    private mutating func start(_ address: EndpointAddress, _ now: ContinuousClock.Instant) -> Command {
-        state = .connecting(address: 0, since: now)
+    private mutating func start(_ now: ContinuousClock.Instant) -> Command {
         lastStart = now
-        return .connect(address)
+        return attempt(0, running: 0, since: now)
+    }
+
+    private mutating func attempt(_ address: Int, running: Int, since: ContinuousClock.Instant) -> Command {
+        let next = address + 1
+        state = .connecting(next: next, running: running + 1, since: since)
+        return .connect(addresses[address], nextAfter: next < addresses.count ? HappyEyeballs.attemptDelay : nil)
+    }
+
+    /// The last attempt takes long.
+    mutating func attemptDelayElapsed() -> Command {
+        guard case .connecting(let next, let running, let since) = state, next < addresses.count else {
+            return .nothing
+        }
+        return attempt(next, running: running, since: since)
     }
 
     /// The server's SETTINGS have arrived: this, and not the TCP handshake, ends the backoff.
@@ -69,12 +86,13 @@ struct SubchannelMachine {
         return .report(.ready)
     }
 
-    /// The attempt failed. `chance` is uniform in 0..<1.
+    /// One of the running attempts failed. `chance` is uniform in 0..<1.
     mutating func failed(_ error: RPCError, _ now: ContinuousClock.Instant, chance: Double) -> Command {
-        guard case .connecting(let address, let since) = state else { return .nothing }
-        if address + 1 < addresses.count {
-            state = .connecting(address: address + 1, since: since)
-            return .connect(addresses[address + 1])
+        guard case .connecting(let next, let running, let since) = state else { return .nothing }
+        if next < addresses.count { return attempt(next, running: running - 1, since: since) }
+        guard running == 1 else {
+            state = .connecting(next: next, running: running - 1, since: since)
+            return .nothing
         }
         failures += 1
         state = .backingOff

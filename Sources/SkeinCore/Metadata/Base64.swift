@@ -1,56 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Base64 as gRPC uses it (RFC 4648 section 4): written without padding, read with or without.
+/// Base64 (RFC 4648), read with padding or without.
 package enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    /// Which letters stand for 62 and 63.
+    package enum Alphabet {
+        /// `+` and `/` (section 4).
+        case standard
+        /// Those, and `-` and `_` (section 5).
+        case both
+    }
 
-    /// The value of each byte; 0xff for those outside the alphabet.
-    private static let values: [UInt8] = {
+    private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let standardValues = makeValues([:])
+    private static let allValues = makeValues([UInt8(ascii: "-"): 62, UInt8(ascii: "_"): 63])
+
+    /// The value of each byte; 0xff for those that are no letter.
+    private static func makeValues(_ more: [UInt8: UInt8]) -> [UInt8] {
         var values = [UInt8](repeating: 0xff, count: 256)
-        for (value, letter) in alphabet.enumerated() { values[Int(letter)] = UInt8(value) }
+        for (value, letter) in letters.enumerated() { values[Int(letter)] = UInt8(value) }
+        for (letter, value) in more { values[Int(letter)] = value }
         return values
-    }()
+    }
 
+    /// As gRPC's metadata has it: without padding.
     package static func encode(_ bytes: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
-        output.reserveCapacity((bytes.count * 4 + 2) / 3)
-        var pending: UInt32 = 0
-        var bits = 0
-        for byte in bytes {
-            pending = pending << 8 | UInt32(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                output.append(alphabet[Int(pending >> UInt32(bits) & 63)])
-            }
-        }
-        if bits > 0 { output.append(alphabet[Int(pending << UInt32(6 - bits) & 63)]) }
+        bytes.withUnsafeBytes { encode($0, padded: false, into: &output) }
         return output
     }
 
-    /// `nil` for a byte outside the alphabet, a wrong length, or padding in the wrong place.
-    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        var output: [UInt8] = []
-        output.reserveCapacity(text.count * 3 / 4)
+    package static func encode(_ bytes: UnsafeRawBufferPointer, padded: Bool, into output: inout [UInt8]) {
+        let letters = letters
+        output.reserveCapacity(output.count + (bytes.count + 2) / 3 * 4)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let count = min(3, bytes.count - start)
+            var group = UInt32(bytes[start]) << 16
+            if count > 1 { group |= UInt32(bytes[start + 1]) << 8 }
+            if count > 2 { group |= UInt32(bytes[start + 2]) }
+            for index in 0...count { output.append(letters[Int(group >> UInt32(18 - 6 * index) & 63)]) }
+            if padded { for _ in count..<3 { output.append(UInt8(ascii: "=")) } }
+        }
+    }
+
+    /// `nil` for a byte outside of the standard alphabet, a wrong length, or padding in the wrong place.
+    package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+        var bytes = Array(text)
+        return decode(&bytes, from: 0, .standard) ? bytes : nil
+    }
+
+    /// Turns the text from `start` to the end of `bytes` into what it encodes; `false` when it is no base64.
+    package static func decode(_ bytes: inout [UInt8], from start: Int, _ alphabet: Alphabet) -> Bool {
+        var end = bytes.count
+        while end > start, bytes.count - end < 2, bytes[end - 1] == UInt8(ascii: "=") { end -= 1 }
+        guard (end - start) % 4 != 1, end == bytes.count || (bytes.count - start) % 4 == 0 else { return false }
+        let values = alphabet == .both ? allValues : standardValues
         var pending: UInt32 = 0
         var bits = 0
-        var letters = 0
-        var padding = 0
-        for letter in text {
-            if letter == UInt8(ascii: "=") {
-                padding += 1
-                continue
-            }
-            let value = values[Int(letter)]
-            guard value != 0xff, padding == 0 else { return nil }
-            letters += 1
+        var target = start
+        for index in start..<end {
+            let value = values[Int(bytes[index])]
+            guard value != 0xff else { return false }
             pending = pending << 6 | UInt32(value)
             bits += 6
             guard bits >= 8 else { continue }
             bits -= 8
-            output.append(UInt8(truncatingIfNeeded: pending >> UInt32(bits)))
+            bytes[target] = UInt8(truncatingIfNeeded: pending >> UInt32(bits))
+            target += 1
         }
-        let isPaddingRight = padding == 0 || (letters + padding) % 4 == 0 && padding <= 2
-        return letters % 4 == 1 || !isPaddingRight ? nil : output
+        bytes.removeSubrange(target...)
+        return true
     }
 }

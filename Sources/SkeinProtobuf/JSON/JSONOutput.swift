@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
 
 /// JSON text as it is written: commas and lines between the values.
 struct JSONOutput {
@@ -59,7 +60,7 @@ struct JSONOutput {
 
     mutating func base64(_ content: UnsafeRawBufferPointer) {
         bytes.append(UInt8(ascii: "\""))
-        JSONBase64.encode(content, into: &bytes)
+        Base64.encode(content, padded: true, into: &bytes)
         bytes.append(UInt8(ascii: "\""))
     }
 

@@ -114,7 +114,7 @@ extension ProtobufJSONReader {
         }
         let content = output.begin(field.number)
         try scanner.string(into: &output.bytes)
-        if field.kind == .bytes, !JSONBase64.decode(&output.bytes, from: content) {
+        if field.kind == .bytes, !Base64.decode(&output.bytes, from: content, .both) {
             throw again(from: start, "a string in base64")
         }
         output.end(content)

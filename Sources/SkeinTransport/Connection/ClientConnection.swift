@@ -27,7 +27,7 @@ package final class ClientConnection: Connection, @unchecked Sendable {
 
     package let address: EndpointAddress
     private let handshakeTimeout: TimeAmount
-    private let keepaliveSetting: ClientKeepalive
+    let keepaliveSetting: ClientKeepalive
     private let maxMessageBytes: Int
     private weak var delegate: (any ClientConnectionDelegate)?
     private var handshakeTimer: Scheduled<Void>?
@@ -56,7 +56,7 @@ package final class ClientConnection: Connection, @unchecked Sendable {
     }
 
     /// There will be no transport.
-    func connectFailed(_ error: any Error) {
+    package func connectFailed(_ error: any Error) {
         closeReason = RPCError(.unavailable, "connect \(address): \(ConnectError.text(for: error))", cause: error)
         disconnected(error)
     }

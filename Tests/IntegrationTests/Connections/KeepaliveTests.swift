@@ -10,6 +10,12 @@ import Testing
 
 @Suite("keepalive and PINGs", .serialized, .timeLimit(.minutes(1)))
 struct KeepaliveTests {
+    /// Whose handlers wait until their calls are over.
+    private static let waiting = EchoService(
+        unary: { request, _ in
+            await Gate.waitForCancellation()
+            return request
+        })
     private static let ping = Frames.frame(type: 6, [1, 2, 3, 4, 5, 6, 7, 8])
 
     /// A channel to a port of this machine that asks after a silence of 50 ms.
@@ -20,8 +26,7 @@ struct KeepaliveTests {
         let endpoints = EndpointList(Endpoint(.ipv4("127.0.0.1", port: port)))
         var options = ChannelOptions.endpoints(endpoints, as: "world")
         options.logger = logger?.logger
-        let connector = Connector(HTTP2Configuration(), timeout: .seconds(5), keepalive: keepalive)
-        let channel = try Channel("static:///world", options: options, connections: connector)
+        let channel = try Channel("static:///world", options: options) { $0.keepalive = keepalive }
         let result: Result<Void, any Error>
         do { result = .success(try await body(EchoClient(channel))) } catch { result = .failure(error) }
         await channel.shutDown(grace: .zero)
@@ -45,37 +50,26 @@ struct KeepaliveTests {
 
     @Test("a silent handler is no silent server")
     func slowHandler() async throws {
-        var service = EchoService()
-        service.unary = { request, _ in
-            try await Task.sleep(for: .milliseconds(400))
-            return request
-        }
         var options = ServerOptions()
         options.minimumPingInterval = .zero
-        try await CallWorld.with(.tcp, service, server: options) { world in
-            let keepalive = ClientKeepalive(
-                exactly: Keepalive(every: .milliseconds(20), timeout: .milliseconds(5_000)))
+        try await CallWorld.with(.tcp, Self.waiting, server: options) { world in
+            let keepalive = ClientKeepalive(exactly: Keepalive(every: .milliseconds(20), timeout: .seconds(1)))
             try await withChannel(to: world.server.address.port ?? 0, keepalive) { echo in
-                let reply = try await echo.unary(Buffer("x"))
-                #expect(reply.text == "x")
+                let error = await rpcError { try await echo.unary(Buffer("x"), .deadline(.seconds(2))) }
+                #expect(error?.code == .deadlineExceeded)
             }
         }
     }
 
     @Test("a client that asks too often is told, doubles its interval and goes on")
     func tooManyPings() async throws {
-        var service = EchoService()
-        service.unary = { request, _ in
-            try await Task.sleep(for: .milliseconds(150))
-            return request
-        }
-        try await CallWorld.with(.tcp, service) { world in
+        try await CallWorld.with(.tcp, Self.waiting) { world in
             let keepalive = ClientKeepalive(
                 exactly: Keepalive(every: .milliseconds(5), timeout: .seconds(5), withoutCalls: true))
             let log = LogRecorder()
             try await withChannel(to: world.server.address.port ?? 0, keepalive, logger: log) { echo in
                 for _ in 0..<100 where keepalive.current?.interval == .milliseconds(5) {
-                    _ = try? await echo.unary(Buffer("x"))
+                    _ = try? await echo.unary(Buffer("x"), .deadline(.milliseconds(400)))
                 }
                 let interval = keepalive.current?.interval ?? .zero
                 #expect(interval >= .milliseconds(10))
@@ -115,17 +109,15 @@ struct KeepaliveTests {
     @Test("a server notices a client that has gone silent")
     func silentClient() async throws {
         var options = ServerOptions()
-        options.keepalive = Keepalive(every: .milliseconds(50), timeout: .milliseconds(50), withoutCalls: true)
-        try await CallWorld.with(.tcp, server: options) { world in
+        options.keepalive = Keepalive(every: .milliseconds(50), timeout: .seconds(1), withoutCalls: true)
+        try await CallWorld.with(.tcp, Self.waiting, server: options) { world in
             let peer = try await RawPeer(port: world.server.address.port ?? 0)
             await peer.send(Frames.hello)
             await eventually { peer.isClosed }
             #expect(peer.frames.contains { $0.type == 6 })
             // A client of ours answers, and stays.
-            #expect(try await world.echo.unary(Buffer("x")).text == "x")
-            try await Task.sleep(for: .milliseconds(300))
-            let attempts = try await world.echo.unary.response(Buffer("y")).attempts
-            #expect(attempts.count == 1)
+            let error = await rpcError { try await world.echo.unary(Buffer("x"), .deadline(.seconds(2))) }
+            #expect(error?.code == .deadlineExceeded)
         }
     }
 }

@@ -64,15 +64,18 @@ struct MixedProtocolTests {
         await server.close()
     }
 
-    @Test("a flood of strangers leaves ten lines in the log")
+    @Test("a flood of strangers leaves ten lines in the log for every ten seconds")
     func flood() async throws {
         try await TLSWorld.with(.plaintext) { world in
+            let start = ContinuousClock.now
             for _ in 0..<50 {
                 let peer = try await RawPeer(port: world.port)
                 await peer.send(Array("GET / HTTP/1.1\r\n\r\n".utf8))
                 await eventually { peer.isClosed }
             }
-            #expect(world.log.lines.count { $0.contains("a client spoke HTTP/1.1") } == 10)
+            let periods = 1 + Int((ContinuousClock.now - start) / .seconds(10))
+            let lines = world.log.lines.count { $0.contains("a client spoke HTTP/1.1") }
+            #expect(lines >= 10 && lines <= 10 * periods)
         }
     }
 }

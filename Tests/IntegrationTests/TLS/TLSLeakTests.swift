@@ -26,17 +26,16 @@ struct TLSLeakTests {
         var alive: [String] { boxes.all.compactMap { box in box.object.map { "\(type(of: $0))" } } }
     }
 
-    /// Watches the connections that it makes.
-    private struct WatchedConnector: ConnectionMaker {
-        let connector: Connector
+    /// Watches the connections that it opens.
+    private struct WatchedTransport: ClientTransport {
+        let transport: SocketTransport
         let weak: Weak
 
-        func connect(
-            to address: EndpointAddress, on eventLoop: any EventLoop, delegate: any ClientConnectionDelegate
-        ) throws -> ClientConnection {
-            let connection = try connector.connect(to: address, on: eventLoop, delegate: delegate)
+        var isPrivate: Bool { transport.isPrivate }
+
+        func open(_ connection: ClientConnection, timeout: Duration) throws {
             weak.watch(connection)
-            return connection
+            try transport.open(connection, timeout: timeout)
         }
     }
 
@@ -47,12 +46,10 @@ struct TLSLeakTests {
         for _ in 0..<20 {
             let tls = try #require(try ClientTLS(security, authority: "localhost", logger: nil))
             weak.watch(tls)
-            let connector = Connector(
-                HTTP2Configuration(), timeout: .seconds(10), keepalive: ClientKeepalive(nil), tls: tls)
             let endpoints = EndpointList(Endpoint(world.server.address))
-            let channel = try Channel(
-                "static:///world", options: .endpoints(endpoints, as: "world"),
-                connections: WatchedConnector(connector: connector, weak: weak))
+            let channel = try Channel("static:///world", options: .endpoints(endpoints, as: "world")) {
+                $0.transport = WatchedTransport(transport: SocketTransport(tls), weak: weak)
+            }
             var seen = StatusCode.ok
             do { _ = try await EchoClient(channel).unary(Buffer("x")) } catch {
                 seen = error.code

@@ -56,7 +56,7 @@ struct CallWorld: Sendable {
     ) throws -> Channel {
         let options = options.endpoints(endpoints, as: "world")
         return medium == .memory
-            ? try Channel("static:///world", options: options, connections: network)
+            ? try Channel("static:///world", options: options, connecting: { $0.transport = network })
             : try Channel("static:///world", security: .plaintext, options: options)
     }
 

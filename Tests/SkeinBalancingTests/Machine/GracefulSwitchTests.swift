@@ -54,7 +54,7 @@ import Testing
     mutating func untilReady() {
         readyRoundRobin()
         driver.policy.choices = [.pickFirst]
-        #expect(driver.update(two) == ["create 2 10.0.0.1:1", "connect 2"])
+        #expect(driver.update(two) == ["create 2 10.0.0.1:1", "connect 2", "schedule 0 0.25 seconds"])
         #expect(driver.policy.machine.name == "round_robin")
         // The old one goes on meanwhile.
         #expect(driver.subchannel(1, .idle) == ["resolve", "connect 1", "READY"])
@@ -93,14 +93,14 @@ import Testing
         driver.policy.choices = [.pickFirst]
         _ = driver.update(two)
         driver.policy.choices = [.policy(Ticking.self)]
-        #expect(driver.update(two) == ["schedule 0 1.0 seconds", "shut down 2"])
+        #expect(driver.update(two) == ["schedule 1 1.0 seconds", "shut down 2"])
         #expect(driver.policy.machine.name == "round_robin")
     }
 
     @Test("another configuration of the same policy changes it in place")
     mutating func inPlace() {
         driver.policy.choices = [.pickFirst]
-        #expect(driver.update(two) == ["create 0 10.0.0.1:1", "connect 0", "CONNECTING"])
+        #expect(driver.update(two) == ["create 0 10.0.0.1:1", "connect 0", "schedule 0 0.25 seconds", "CONNECTING"])
         _ = driver.subchannel(0, .ready)
         driver.policy.choices = [.pickFirst(shuffled: true)]
         #expect(driver.update(two) == [])

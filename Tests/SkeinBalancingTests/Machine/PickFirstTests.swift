@@ -5,17 +5,43 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct PickFirstTests {
     private var driver = PolicyDriver<PickFirst>()
+    private let wait = "schedule 0 0.25 seconds"
     private let three = endpoints("10.0.0.1:1", "10.0.0.2:1", "10.0.0.3:1")
 
     @Test("addresses are tried in order, the next when one fails; the first that answers gets every call")
     mutating func inOrder() {
-        #expect(driver.update(three) == ["create 0 10.0.0.1:1", "connect 0", "CONNECTING"])
+        #expect(driver.update(three) == ["create 0 10.0.0.1:1", "connect 0", wait, "CONNECTING"])
         #expect(driver.subchannel(0, .connecting) == [])
         #expect(driver.picks() == ["queue"])
-        #expect(driver.subchannel(0, refused) == ["create 1 10.0.0.2:1", "connect 1"])
+        #expect(driver.subchannel(0, refused) == ["create 1 10.0.0.2:1", "connect 1", wait])
         _ = driver.subchannel(1, .connecting)
         #expect(driver.subchannel(1, .ready) == ["READY", "shut down 0"])
         #expect(driver.picks(3) == ["1", "1", "1"])
+    }
+
+    @Test("an address that is slow to answer does not hold up the next; the first to answer wins the race")
+    mutating func race() {
+        _ = driver.update(three)
+        _ = driver.subchannel(0, .connecting)
+        #expect(driver.handle { $0.timerFired(TimerID(0), &$1) } == ["create 1 10.0.0.2:1", "connect 1", wait])
+        #expect(driver.handle { $0.timerFired(TimerID(0), &$1) } == ["create 2 10.0.0.3:1", "connect 2"])
+        #expect(driver.subchannel(2, refused) == [])
+        #expect(driver.subchannel(0, refused) == [])
+        #expect(driver.picks() == ["queue"])
+        #expect(driver.subchannel(1, .ready) == ["READY", "shut down 0", "shut down 2"])
+        #expect(driver.picks(2) == ["1", "1"])
+        #expect(driver.handle { $0.timerFired(TimerID(0), &$1) } == [])
+    }
+
+    @Test("the pass ends when the slow addresses have failed, too")
+    mutating func slowFailures() {
+        _ = driver.update(three)
+        for _ in 0..<2 { _ = driver.handle { $0.timerFired(TimerID(0), &$1) } }
+        #expect(driver.subchannel(1, refused) == [])
+        #expect(driver.subchannel(1, .idle) == [])
+        #expect(driver.subchannel(2, refused) == [])
+        #expect(
+            driver.subchannel(0, refused) == ["resolve", "connect 1", "TRANSIENT_FAILURE (connection refused)"])
     }
 
     @Test("when all have failed it fails until one answers, and retries each when its backoff ends")
@@ -52,9 +78,9 @@ import Testing
         #expect(driver.subchannel(1, .idle) == ["resolve", "IDLE"])
         #expect(driver.picks() == ["queue"])
         #expect(driver.update(three) == [])
-        #expect(driver.handle { $0.exitIdle(&$1) } == ["create 2 10.0.0.1:1", "connect 2", "CONNECTING"])
+        #expect(driver.handle { $0.exitIdle(&$1) } == ["create 2 10.0.0.1:1", "connect 2", wait, "CONNECTING"])
         #expect(driver.handle { $0.exitIdle(&$1) } == [])
-        #expect(driver.subchannel(2, refused) == ["connect 1"])
+        #expect(driver.subchannel(2, refused) == ["connect 1", wait])
     }
 
     @Test("the connection stays while its address is in the answer, and goes when it is not")
@@ -86,7 +112,7 @@ import Testing
             driver.update([]) == [
                 "TRANSIENT_FAILURE (pick an endpoint: the resolver found none)", "shut down 0",
             ])
-        #expect(driver.update(three) == ["create 1 10.0.0.1:1", "connect 1"])
+        #expect(driver.update(three) == ["create 1 10.0.0.1:1", "connect 1", wait])
         #expect(driver.subchannel(1, .ready) == ["READY"])
     }
 

@@ -10,7 +10,8 @@ extension SubchannelMachine.Command {
     fileprivate var word: String {
         switch self {
         case .nothing: "nothing"
-        case .connect(let address): "connect \(address)"
+        case .connect(let address, nil): "connect \(address)"
+        case .connect(let address, let delay?): "connect \(address), next after \(delay)"
         case .pause(let delay): "pause \(delay)"
         case .report(let state): "report \(state)"
         case .backOff(let error, let delay): "back off \(delay) after \(error.message)"
@@ -30,14 +31,34 @@ struct SubchannelMachineTests {
     @Test("each address is tried in turn before the attempt has failed")
     func addresses() {
         var machine = SubchannelMachine([first, second], backoff: backoff)
-        #expect(machine.connect(start).word == "connect 10.0.0.1:1")
+        #expect(machine.connect(start).word == "connect 10.0.0.1:1, next after 0.25 seconds")
         #expect(machine.connect(start).word == "nothing")
         #expect(machine.failed(error("a"), start, chance: 0).word == "connect 10.0.0.2:2")
         #expect(machine.connected().word == "report READY")
         #expect(machine.connect(start).word == "nothing")
         #expect(machine.disconnected().word == "report IDLE")
         #expect(machine.disconnected().word == "nothing")
-        #expect(machine.connect(start + .seconds(1)).word == "connect 10.0.0.1:1")
+        #expect(machine.connect(start + .seconds(1)).word == "connect 10.0.0.1:1, next after 0.25 seconds")
+    }
+
+    @Test("an address that is slow to answer does not hold up the next, and all must fail before the attempt has")
+    func race() {
+        let third = EndpointAddress.ipv6("2001:db8::1", port: 3)
+        var machine = SubchannelMachine([first, second, third], backoff: backoff)
+        // The families take turns.
+        #expect(machine.connect(start).word == "connect 10.0.0.1:1, next after 0.25 seconds")
+        #expect(machine.attemptDelayElapsed().word == "connect [2001:db8::1]:3, next after 0.25 seconds")
+        #expect(machine.attemptDelayElapsed().word == "connect 10.0.0.2:2")
+        #expect(machine.attemptDelayElapsed().word == "nothing")
+        #expect(machine.failed(error("a"), start, chance: 0).word == "nothing")
+        #expect(machine.failed(error("b"), start, chance: 0).word == "nothing")
+        #expect(machine.failed(error("c"), start, chance: 0).word == "back off \(Duration.seconds(10)) after c")
+        #expect(machine.attemptDelayElapsed().word == "nothing")
+        _ = machine.backoffElapsed()
+        _ = machine.connect(start + .seconds(11))
+        _ = machine.attemptDelayElapsed()
+        #expect(machine.connected().word == "report READY")
+        #expect(machine.failed(error("a"), start, chance: 0).word == "nothing")
     }
 
     @Test("a server that closes each connection at once is asked every 100 ms at most")
@@ -93,7 +114,7 @@ struct SubchannelMachineTests {
         #expect(machine.isShutDown)
         for command in [
             machine.connected(), machine.failed(error("x"), start, chance: 0), machine.connect(start),
-            machine.backoffElapsed(), machine.disconnected(),
+            machine.backoffElapsed(), machine.disconnected(), machine.attemptDelayElapsed(),
         ] {
             #expect(command.word == "nothing")
         }
@@ -107,11 +128,12 @@ struct SubchannelMachineTests {
         var isReady = false
         for _ in 0..<200 {
             let command =
-                switch Int.random(in: 0..<5, using: &random) {
+                switch Int.random(in: 0..<6, using: &random) {
                 case 0: machine.connect(start)
                 case 1: machine.connected()
                 case 2: machine.failed(error("x"), start, chance: .random(in: 0..<1, using: &random))
                 case 3: Bool.random(using: &random) ? machine.backoffElapsed() : machine.pauseElapsed(start)
+                case 4: machine.attemptDelayElapsed()
                 default: machine.disconnected()
                 }
             switch command {

@@ -2,7 +2,7 @@
 internal import SkeinCore
 internal import Testing
 
-@Suite("Base64 as gRPC uses it", .timeLimit(.minutes(2)))
+@Suite("Base64", .timeLimit(.minutes(2)))
 struct Base64Tests {
     @Test(
         "bytes are written without padding and read with or without",
@@ -24,6 +24,19 @@ struct Base64Tests {
         ])
     func refuses(text: String) {
         #expect(Base64.decode(text.utf8) == nil)
+    }
+
+    @Test("JSON's is padded, and read in both alphabets, in place")
+    func inPlace() {
+        var text = Array("\"".utf8)
+        let plain: [UInt8] = [0xfb, 0xff, 0xbf, 0xff]
+        plain.withUnsafeBytes { Base64.encode($0, padded: true, into: &text) }
+        #expect(String(decoding: text, as: UTF8.self) == "\"+/+//w==")
+        for letters in ["+/+//w==", "-_-__w", "-/+_/w=="] {
+            var bytes = Array("\"\(letters)".utf8)
+            #expect(Base64.decode(&bytes, from: 1, .both))
+            #expect(bytes == Array("\"".utf8) + plain)
+        }
     }
 
     @Test("any bytes survive the round trip", arguments: 0..<20 as Range<UInt64>)
