@@ -40,8 +40,8 @@ struct RecordedSession {
             if round == 3 { server.side.session.goAway(lastStreamID: .max) }
             fromClient += RecordedSession.frames(up.starts(with: Self.preface) ? up.dropFirst(24) : up[...])
             fromServer += RecordedSession.frames(down[...])
-            try server.side.input(up)
-            try client.side.input(down)
+            server.side.input(up)
+            client.side.input(down)
         }
     }
 

@@ -68,9 +68,9 @@ struct SessionFuzzTests {
             let bytes = damaged(recorded.fromClient, other, &random)
             let server = FuzzedServer(try HTTP2Session(role: .server))
             _ = server.side.output()
-            try server.side.input(RecordedSession.preface)
+            server.side.input(RecordedSession.preface)
             for piece in pieces(bytes, &random) {
-                try server.side.input(piece)
+                server.side.input(piece)
                 if random.chance(80) { _ = server.side.output() }
             }
             _ = server.side.output()
@@ -92,7 +92,7 @@ struct SessionFuzzTests {
             client.start(recorded.calls)
             _ = client.side.output()
             for piece in pieces(bytes, &random) {
-                try client.side.input(piece)
+                client.side.input(piece)
                 if random.chance(80) { _ = client.side.output() }
             }
             _ = client.side.output()
@@ -110,7 +110,7 @@ struct SessionFuzzTests {
         #expect(RecordedSession.all.count == 4)
         for recorded in RecordedSession.all {
             let server = FuzzedServer(try HTTP2Session(role: .server))
-            try server.side.input(RecordedSession.preface + recorded.fromClient.flatMap { $0 })
+            server.side.input(RecordedSession.preface + recorded.fromClient.flatMap { $0 })
             #expect(server.side.error == nil && server.side.streams.count == recorded.calls.count)
         }
     }

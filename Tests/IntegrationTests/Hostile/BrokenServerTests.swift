@@ -25,23 +25,29 @@ struct BrokenServerTests {
 
     private func call(_ broken: BrokenServer, _ shape: BrokenServer.Shape, _ port: Int) async throws -> WeakChannel {
         let channel = try Channel("ipv4:127.0.0.1:\(port)", security: .plaintext)
-        let echo = EchoClient(channel)
-        let options = CallOptions.deadline(broken.needsDeadline ? .milliseconds(500) : .seconds(30))
-        var error: RPCError?
-        do {
+        let limit = Duration.milliseconds(broken.needsDeadline ? 500 : 30_000)
+        let error = await failure(of: shape, EchoClient(channel), .deadline(limit))
+        let what: Comment = "\(broken.name), \(shape): \(error?.debugDescription ?? "no error")"
+        #expect((error?.code ?? .ok) == broken.code, what)
+        #expect(error?.message.isEmpty != true || error?.origin == .peer, what)
+        if let attempts = broken.attempts { #expect(error?.attempts.count == attempts, what) }
+        await channel.shutDown(grace: .zero)
+        return WeakChannel(channel)
+    }
+
+    /// What a call throws.
+    private func failure(
+        of shape: BrokenServer.Shape, _ echo: EchoClient, _ options: CallOptions
+    ) async -> RPCError? {
+        do throws(RPCError) {
             switch shape {
             case .unary: _ = try await echo.unary(Buffer("x"), options)
             case .serverStreaming: for try await _ in try await echo.expand(Buffer("x"), options) {}
             }
-        } catch let thrown as RPCError {
-            error = thrown
+            return nil
+        } catch {
+            return error
         }
-        let what = "\(broken.name), \(shape): \(error?.debugDescription ?? "no error")"
-        #expect((error?.code ?? .ok) == broken.code, "\(what)")
-        #expect(error?.message.isEmpty != true || error?.origin == .peer, "\(what)")
-        if let attempts = broken.attempts { #expect(error?.attempts.count == attempts, "\(what)") }
-        await channel.shutDown(grace: .zero)
-        return WeakChannel(channel)
     }
 
     @Test("an HTTP status has its code, unless there is a grpc-status", arguments: BrokenServer.httpStatuses)
