@@ -10,6 +10,8 @@ final class FuzzedSide {
     private(set) var received = 0
     private(set) var sent = 0
     private(set) var error: HTTP2Error?
+    /// The peer broke the protocol.
+    var isBroken: Bool { error != nil || session.violation != nil || session.role == .server && session.wantsToClose }
     /// What went against the rules.
     private(set) var faults: [String] = []
     /// Called for each event.

@@ -74,7 +74,7 @@ struct SessionFuzzTests {
                 if random.chance(80) { _ = server.side.output() }
             }
             _ = server.side.output()
-            if server.side.error != nil { failures += 1 }
+            if server.side.isBroken { failures += 1 }
             server.side.finish()
             check(server.side, seed, bytes)
         }
@@ -96,7 +96,7 @@ struct SessionFuzzTests {
                 if random.chance(80) { _ = client.side.output() }
             }
             _ = client.side.output()
-            if client.side.error != nil { failures += 1 }
+            if client.side.isBroken { failures += 1 }
             client.side.finish()
             check(client.side, seed, bytes)
             let isEnded = client.ends.count == recorded.calls.count && client.ends.values.allSatisfy { $0 == 1 }

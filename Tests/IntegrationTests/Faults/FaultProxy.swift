@@ -27,18 +27,18 @@ final class FaultProxy: Sendable {
     /// What links look at when they carry bytes.
     final class Settings: Sendable {
         fileprivate let delay = Atomic<Int64>(0)
-        fileprivate let sawRequest: @Sendable (ByteBuffer) -> Void
+        fileprivate let seen: SeenCalls
 
-        fileprivate init(_ sawRequest: @escaping @Sendable (ByteBuffer) -> Void) { self.sawRequest = sawRequest }
+        fileprivate init(_ seen: SeenCalls) { self.seen = seen }
     }
 
     private let server: @Sendable () -> Int
 
     /// - Parameters:
     ///   - server: the port that a new connection goes to.
-    ///   - sawRequest: gets all that clients send.
-    init(to server: @escaping @Sendable () -> Int, sawRequest: @escaping @Sendable (ByteBuffer) -> Void) async throws {
-        settings = Settings(sawRequest)
+    ///   - seen: is told of the calls that clients make.
+    init(to server: @escaping @Sendable () -> Int, seen: SeenCalls) async throws {
+        settings = Settings(seen)
         self.server = server
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -105,8 +105,8 @@ private final class Link: Sendable {
             .connect(host: "127.0.0.1", port: port)
             .flatMap { server in
                 self.server.withLock { $0 = server }
-                let up = Relay(to: server, settings, saw: settings.sawRequest)
-                let down = Relay(to: client, settings) { _ in }
+                let up = Relay(to: server, settings, watch: SeenCalls.Watch(settings.seen))
+                let down = Relay(to: client, settings)
                 down.isMuted = { self.isDeaf.load(ordering: .relaxed) }
                 return client.eventLoop.makeCompletedFuture {
                     try client.pipeline.syncOperations.addHandler(up)
@@ -141,20 +141,20 @@ private final class Relay: ChannelInboundHandler {
 
     private let target: any NIOCore.Channel
     private let settings: FaultProxy.Settings
-    private let saw: (ByteBuffer) -> Void
+    private let watch: SeenCalls.Watch?
     var isMuted: () -> Bool = { false }
     /// What was held back longest is passed on first.
     private var lastRelease = NIODeadline.now()
 
-    init(to target: any NIOCore.Channel, _ settings: FaultProxy.Settings, saw: @escaping (ByteBuffer) -> Void) {
+    init(to target: any NIOCore.Channel, _ settings: FaultProxy.Settings, watch: SeenCalls.Watch? = nil) {
         self.target = target
         self.settings = settings
-        self.saw = saw
+        self.watch = watch
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
-        saw(bytes)
+        watch?.saw(bytes)
         guard !isMuted() else { return }
         later(context) { [target] in target.writeAndFlush(bytes, promise: nil) }
     }
@@ -169,8 +169,10 @@ private final class Relay: ChannelInboundHandler {
         }
     }
 
+    /// A client is heard to its end even if the server is gone: what it sent until it knew counts as seen.
     func channelInactive(context: ChannelHandlerContext) {
-        later(context) { [target] in target.close(promise: nil) }
+        let mode: CloseMode = watch == nil ? .output : .all
+        later(context) { [target] in target.close(mode: mode, promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

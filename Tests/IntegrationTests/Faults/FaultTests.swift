@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 import SkeinBalancing
-import SkeinClient
 import SkeinCore
 import SkeinResolution
 import SkeinServer
@@ -9,6 +8,8 @@ import SkeinTransport
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import SkeinClient
 
 /// Calls over three servers while connections are cut and servers restarted.
 @Suite("faults of the network", .serialized, .timeLimit(.minutes(30)))
@@ -54,6 +55,8 @@ struct FaultTests {
         let onWire = SeenCalls()
         let handled = SeenCalls()
         let running = Level()
+        /// What belongs to calls, on both sides.
+        let weak = Weak()
         private let order: Routes
 
         final class Routes: Sendable {
@@ -63,25 +66,32 @@ struct FaultTests {
         }
 
         init() async throws {
-            let (handled, running, order, onWire) = (handled, running, Routes(), onWire)
+            let (handled, running, weak, order, onWire) = (handled, running, weak, Routes(), onWire)
             self.order = order
-            let service = EchoService(unary: { request, _ in
+            let handle = { @Sendable (request: Buffer, context: ServerContext) async in
                 running.enter()
                 defer { running.leave() }
+                weak.watch(context, "context")
                 handled.note(request.text)
                 // A few take their time, so that cuts find calls under way.
                 if request.count % 8 == 0 { await pause() }
-                return request
-            })
+            }
+            let service = EchoService(
+                unary: { request, context in
+                    await handle(request, context)
+                    return request
+                },
+                expand: { request, responses, context in
+                    await handle(request, context)
+                    try await responses.write(request)
+                })
             var servers: [RestartedServer] = []
             for _ in 0..<3 { servers.append(try await RestartedServer(service, .init().grace(.milliseconds(300)))) }
             self.servers = servers
             var proxies: [FaultProxy] = []
             for index in 0..<3 {
                 proxies.append(
-                    try await FaultProxy(to: { [servers] in servers[order.server(of: index)].port }) {
-                        onWire.note($0)
-                    })
+                    try await FaultProxy(to: { [servers] in servers[order.server(of: index)].port }, seen: onWire))
             }
             self.proxies = proxies
         }
@@ -111,10 +121,10 @@ struct FaultTests {
         let options = CallOptions.deadline(.seconds(20))
         let start = ContinuousClock.now
         do throws(RPCError) {
-            let response = try await echo.unary.response(Buffer(request), waits ? options.waitForReady : options)
-            let isSame = response.message.text == request
-            #expect(isSame)
-            return Ending(code: .ok, attempts: response.attempts.count, elapsed: .now - start)
+            let (reply, attempts) = try await send(
+                Buffer(request), streaming: number % 4 > 1, waits ? options.waitForReady : options, echo, site)
+            #expect(reply == request)
+            return Ending(code: .ok, attempts: attempts, elapsed: .now - start)
         } catch {
             var ending = Ending(code: error.code, attempts: error.attempts.count, elapsed: .now - start)
             guard waits else { return ending }
@@ -124,6 +134,20 @@ struct FaultTests {
             if !isWritten, !isRefusedTwice { ending.loss = "call \(number): \(error.debugDescription)" }
             return ending
         }
+    }
+
+    private func send(
+        _ request: Buffer, streaming: Bool, _ options: CallOptions, _ echo: EchoClient, _ site: Site
+    ) async throws(RPCError) -> (reply: String, attempts: Int) {
+        guard streaming else {
+            let response = try await echo.unary.response(request, options)
+            return (response.message.text, response.attempts.count)
+        }
+        let stream = try await echo.expand(request, options)
+        site.weak.watch(stream.call, "stream")
+        var reply = ""
+        for try await message in stream { reply += message.text }
+        return (reply, await stream.summary().attempts.count)
     }
 
     private func run(_ calls: Int, _ cuts: [FaultProxy.Cut], _ site: Site) async throws -> (Tally, WeakChannel) {
@@ -164,7 +188,7 @@ struct FaultTests {
         let (tally, channel) = try await run(calls, cuts, site)
         let cut = site.proxies.reduce(0) { $0 + $1.cuts }
         let restarts = site.servers.reduce(-3) { $0 + $1.ports.count }
-        print("\(calls) calls, \(cut) connections cut (\(cuts)), \(restarts) restarts: \(tally)")
+        print("faults: \(calls) calls, \(cut) connections cut (\(cuts)), \(restarts) restarts: \(tally)")
         #expect(tally.codes.values.reduce(0, +) == calls)
         #expect(Set(tally.codes.keys).isSubset(of: [.ok, .unavailable, .cancelled, .deadlineExceeded]), "\(tally)")
         #expect(tally.codes[.ok, default: 0] > calls / 2, "\(tally)")
@@ -173,10 +197,16 @@ struct FaultTests {
         let lost = cuts.contains(.reset) ? tally.losses.filter { !$0.contains(": connection to") } : tally.losses
         #expect(lost.isEmpty, "\(lost.count) lost: \(lost.prefix(5).joined(separator: "\n"))")
         #expect(cut > 0 && restarts > 0)
+        let sockets = site.ports.reduce(into: Set<String>()) { $0.formUnion(openSockets(port: $1)) }
         try await site.close()
         await eventually("the channel is left") { channel.isGone }
+        await eventually("of \(site.weak.count) calls some are left: \(site.weak.alive.prefix(3))") {
+            site.weak.alive.isEmpty
+        }
         await eventually("handlers run on") { site.running.current == 0 }
         await eventually("connections are left") { site.proxies.allSatisfy { $0.openConnections == 0 } }
-        for port in site.ports { await eventually("a socket is left") { openSockets(port: port).isEmpty } }
+        for port in site.ports {
+            await eventually("a socket is left") { openSockets(port: port).isDisjoint(with: sockets) }
+        }
     }
 }

@@ -13,28 +13,36 @@ final class SeenCalls: Sendable {
     }
 
     private static let start = Array("<call".utf8)
+    private static let length = 14
 
     func contains(_ number: Int) -> Bool { numbers.withLock { $0.contains(number) } }
-    var count: Int { numbers.withLock { $0.count } }
 
-    /// Notes each call of which the word is in `bytes`; a word may be cut in two: such a call is not noted.
-    func note(_ bytes: ByteBuffer) {
-        bytes.withUnsafeReadableBytes { bytes in
-            var found: [Int] = []
-            var offset = 0
-            while offset + 14 <= bytes.count {
-                // Most bytes are no start of a word.
-                guard bytes[offset] == Self.start[0], bytes[offset..<offset + 5].elementsEqual(Self.start) else {
-                    offset += 1
-                    continue
-                }
-                let digits = String(decoding: bytes[(offset + 5)..<(offset + 13)], as: UTF8.self)
-                if let number = Int(digits) { found.append(number) }
-                offset += 14
+    func note(_ text: String) { read(text.utf8) }
+
+    /// Notes each call of which the word is in `bytes`; what may be the start of another one is returned.
+    @discardableResult
+    fileprivate func read(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        let bytes = Array(bytes)
+        var found: [Int] = []
+        var offset = 0
+        while let start = bytes[offset...].firstIndex(of: Self.start[0]), start + Self.length <= bytes.count {
+            offset = start + 1
+            guard bytes[start..<start + 5].elementsEqual(Self.start) else { continue }
+            if let number = Int(String(decoding: bytes[(start + 5)..<(start + 13)], as: UTF8.self)) {
+                found.append(number)
             }
-            if !found.isEmpty { numbers.withLock { $0.formUnion(found) } }
         }
+        if !found.isEmpty { numbers.withLock { $0.formUnion(found) } }
+        return Array(bytes.suffix(min(bytes.count - offset, Self.length - 1)))
     }
 
-    func note(_ text: String) { note(ByteBuffer(string: text)) }
+    /// Looks for calls in what a connection carries. On its event loop.
+    final class Watch {
+        private let calls: SeenCalls
+        private var rest: [UInt8] = []
+
+        init(_ calls: SeenCalls) { self.calls = calls }
+
+        func saw(_ bytes: ByteBuffer) { rest = calls.read(rest + bytes.readableBytesView) }
+    }
 }

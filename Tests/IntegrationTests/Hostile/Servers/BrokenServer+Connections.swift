@@ -5,6 +5,14 @@ import SkeinCore
 extension BrokenServer {
     private static let ping = Frames.frame(type: 6, [1, 2, 3, 4, 5, 6, 7, 8])
 
+    /// Streams that the server starts on its own, each with a piece of content and without an end.
+    private static let pushes = (1...1_000).flatMap { number in
+        let head = Frames.head.flatMap(Frames.literal)
+        let stream = UInt32(2 * number)
+        return Frames.frame(type: 5, flags: 4, stream: 1, Frames.big(stream) + head)
+            + Frames.headers(stream, Frames.okHead) + Frames.data(stream, Frames.message())
+    }
+
     static let greetings = [
         greets("an HTTP/1.1 answer", Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)),
         greets("a TLS alert", [0x15, 3, 1, 0, 2, 2, 70]),
@@ -51,7 +59,7 @@ extension BrokenServer {
         answers("a window that shrinks", .ok, attempts: nil, Frames.setting(4, 0) + Frames.reply(1)),
         answers("SETTINGS without end", .unavailable, (0..<20_000).flatMap { _ in Frames.settings }),
         answers(
-            "SETTINGS acknowledged twice", .ok, attempts: nil,
+            "an acknowledgement of SETTINGS that nobody sent", .unavailable,
             Frames.frame(type: 4, flags: 1) + Frames.frame(type: 4, flags: 1) + Frames.reply(1)),
     ]
 
@@ -84,9 +92,10 @@ extension BrokenServer {
         answers("RST_STREAM of a stream that is not there", .unavailable, Frames.reset(7)),
         answers("RST_STREAM of 3 bytes", .unavailable, Frames.frame(type: 3, stream: 1, [0, 0, 0])),
         answers("a frame of 16 MiB", .unavailable, [0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 1]),
+        stalls("PUSH_PROMISEs alone", pushes),
+        answers("PUSH_PROMISEs and an answer", .ok, attempts: nil, pushes + Frames.reply(1)),
         answers(
-            "a PUSH_PROMISE", .unavailable,
-            Frames.frame(type: 5, flags: 4, stream: 1, Frames.big(2) + Frames.head.flatMap(Frames.literal))),
+            "a PUSH_PROMISE after the client has forbidden it", .unavailable, Frames.frame(type: 4, flags: 1) + pushes),
         answers(
             "frames of types nobody knows", .ok, attempts: nil,
             (10..<200).flatMap { Frames.frame(type: $0, flags: 0xff, stream: 1, [1, 2, 3]) } + Frames.reply(1)),
@@ -100,13 +109,13 @@ extension BrokenServer {
             "a stream's window that overflows", .internal,
             Frames.windowUpdate(0x7fff_ffff, stream: 1) + Frames.windowUpdate(0x7fff_ffff, stream: 1)),
         answers("a window update of nothing", .unavailable, Frames.windowUpdate(0)),
-        answers("a stream's window update of nothing", .internal, Frames.windowUpdate(0, stream: 1)),
+        answers("a stream's window update of nothing", .unavailable, Frames.windowUpdate(0, stream: 1)),
         answers("a window update of a stream that is not there", .unavailable, Frames.windowUpdate(1, stream: 7)),
     ]
 
     /// More than the client's window, in frames that are all sound.
     static let overflow = answers(
-        "more DATA than the window allows", .unavailable,
+        "more DATA than the window allows", .internal,
         Frames.headers(1, Frames.okHead) + Frames.data(1, Frames.message([], length: 4 << 20))
             + (0..<600).flatMap { _ in Frames.data(1, [UInt8](repeating: 0, count: 16_384)) })
 
@@ -121,7 +130,7 @@ extension BrokenServer {
         responds("GOAWAY twice, the second below the stream", .unavailable, attempts: 2) {
             Frames.goAway(last: $0) + Frames.goAway(last: 0)
         },
-        responds("GOAWAY of a stream of the server", .ok, attempts: nil) { Frames.goAway(last: 2) + Frames.reply($0) },
+        responds("GOAWAY of a stream of the server", .unavailable) { Frames.goAway(last: 2) + Frames.reply($0) },
         responds("GOAWAY with an error, and then the answer", .ok, attempts: nil) {
             Frames.goAway(last: $0, code: 11) + Frames.reply($0)
         },

@@ -46,7 +46,7 @@ extension BrokenServer {
         answers(
             "a content-length that is too small", .internal,
             head([("content-length", "2")]) + Frames.data(1, Frames.message()) + ok),
-        answers("DATA without a head", .internal, Frames.data(1, Frames.message()) + ok),
+        answers("DATA without a head", .unavailable, Frames.data(1, Frames.message()) + ok),
     ]
 
     static let gzipBomb = answers(
@@ -118,6 +118,12 @@ extension BrokenServer {
         answers("a connection header", .internal, Frames.headers(1, Frames.okHead + [("connection", "close")])),
         answers(
             "a value with a line break", .internal, Frames.headers(1, Frames.okHead + [("x", "a\r\nb")])),
+        answers(
+            "metadata with spaces around it", .ok, attempts: nil,
+            head([("x", " y ")]) + Frames.data(1, Frames.message()) + ok),
+        answers(
+            "metadata with a control character", .ok, attempts: nil,
+            head([("x", "a\u{1}b")]) + Frames.data(1, Frames.message()) + ok),
         answers("status 101", .internal, Frames.headers(1, [(":status", "101")])),
         answers(
             "an interim response that ends the stream", .internal, Frames.headers(1, [(":status", "103")], end: true)),
