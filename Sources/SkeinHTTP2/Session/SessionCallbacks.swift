@@ -50,6 +50,10 @@ enum SessionCallbacks {
             }
             return 0
         }
+        installSending(callbacks, role)
+    }
+
+    private static func installSending(_ callbacks: OpaquePointer, _ role: SessionRole) {
         switch role {
         case .client:
             nghttp2_session_callbacks_set_before_frame_send_callback(callbacks) { _, frame, session in

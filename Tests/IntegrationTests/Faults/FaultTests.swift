@@ -16,29 +16,40 @@ import Testing
 struct FaultTests {
     /// How one call ended.
     private struct Ending {
-        var code: StatusCode
+        var number: Int
         var attempts: Int
         var elapsed: Duration
-        /// It waited for ready and failed, and no handler had seen it.
-        var isUnseen = false
-        /// It waited for ready and failed without having been on a wire.
-        var loss: String?
+        var failure: RPCError?
+
+        /// Every second call waits for ready.
+        static func waits(_ number: Int) -> Bool { number % 2 == 0 }
     }
 
     /// How all calls ended.
     private struct Tally: CustomStringConvertible {
         let codes: [StatusCode: Int]
+        /// Calls that wait for ready and failed without having been on a wire.
         let losses: [String]
         let slowest: Duration
         private let retried: Int
         private let unseen: Int
 
-        init(_ endings: [Ending]) {
-            codes = endings.reduce(into: [:]) { $0[$1.code, default: 0] += 1 }
-            losses = endings.compactMap(\.loss)
+        /// To be made when all connections have ended: a call may fail before who saw it has noted that.
+        ///
+        /// - Parameter canVanish: a RST destroys what was written and not yet read.
+        init(_ endings: [Ending], _ site: Site, canVanish: Bool) {
+            codes = endings.reduce(into: [:]) { $0[$1.failure?.code ?? .ok, default: 0] += 1 }
             slowest = endings.map(\.elapsed).max() ?? .zero
             retried = endings.count { $0.attempts > 1 }
-            unseen = endings.count(where: \.isUnseen)
+            let failed = endings.filter { $0.failure != nil && Ending.waits($0.number) }
+            unseen = failed.count { !site.handled.contains($0.number) }
+            losses = failed.compactMap { ending in
+                guard let error = ending.failure else { return nil }
+                let isWritten =
+                    error.attempts.last?.fate == .processed && (canVanish || site.onWire.contains(ending.number))
+                let isRefusedTwice = error.attempts.count { $0.fate == .refused } == 2
+                return isWritten || isRefusedTwice ? nil : "call \(ending.number): \(error.debugDescription)"
+            }
         }
 
         var description: String {
@@ -116,23 +127,17 @@ struct FaultTests {
     }
 
     private func call(_ number: Int, _ echo: EchoClient, _ site: Site) async -> Ending {
-        let waits = number % 2 == 0
         let request = SeenCalls.word(number) + String(repeating: "x", count: number % 700)
         let options = CallOptions.deadline(.seconds(20))
         let start = ContinuousClock.now
         do throws(RPCError) {
             let (reply, attempts) = try await send(
-                Buffer(request), streaming: number % 4 > 1, waits ? options.waitForReady : options, echo, site)
+                Buffer(request), streaming: number % 4 > 1, Ending.waits(number) ? options.waitForReady : options, echo,
+                site)
             #expect(reply == request)
-            return Ending(code: .ok, attempts: attempts, elapsed: .now - start)
+            return Ending(number: number, attempts: attempts, elapsed: .now - start)
         } catch {
-            var ending = Ending(code: error.code, attempts: error.attempts.count, elapsed: .now - start)
-            guard waits else { return ending }
-            ending.isUnseen = !site.handled.contains(number)
-            let isWritten = error.attempts.last?.fate == .processed && site.onWire.contains(number)
-            let isRefusedTwice = error.attempts.count { $0.fate == .refused } == 2
-            if !isWritten, !isRefusedTwice { ending.loss = "call \(number): \(error.debugDescription)" }
-            return ending
+            return Ending(number: number, attempts: error.attempts.count, elapsed: .now - start, failure: error)
         }
     }
 
@@ -150,7 +155,8 @@ struct FaultTests {
         return (reply, await stream.summary().attempts.count)
     }
 
-    private func run(_ calls: Int, _ cuts: [FaultProxy.Cut], _ site: Site) async throws -> (Tally, WeakChannel) {
+    /// Makes the calls while harm is done; how they ended, and the channel.
+    private func run(_ calls: Int, _ cuts: [FaultProxy.Cut], _ site: Site) async throws -> ([Ending], WeakChannel) {
         let endpoints = site.proxies.map { Endpoint(.ipv4("127.0.0.1", port: $0.port)) }
         let options = ChannelOptions().loadBalancing(.roundRobin).endpoints(EndpointList(endpoints), as: "site")
             .backoff(Backoff(initial: .milliseconds(5), maximum: .milliseconds(50), minimumConnectTimeout: .seconds(5)))
@@ -167,7 +173,7 @@ struct FaultTests {
                     for _ in 0..<Int.random(in: 1...30, using: &random) { await pause() }
                 }
             }
-            try await concurrently(16) { _ in
+            try await concurrently(48) { _ in
                 while case let number = next.add(1, ordering: .relaxed).oldValue, number < calls {
                     endings.record(await call(number, echo, site))
                 }
@@ -176,16 +182,21 @@ struct FaultTests {
             try await group.waitForAll()
         }
         await channel.shutDown(grace: .zero)
-        return (Tally(endings.all), WeakChannel(channel))
+        return (endings.all, WeakChannel(channel))
     }
 
     @Test(
         "every call ends in time, none that nobody saw is lost if it waits for ready, and nothing is left behind",
         arguments: [[FaultProxy.Cut.close], FaultProxy.Cut.allCases])
     func faults(cuts: [FaultProxy.Cut]) async throws {
-        let calls = amount("SKEIN_FAULT_CALLS", 1_500)
+        let calls = amount("SKEIN_FAULT_CALLS", 3_000)
         let site = try await Site()
-        let (tally, channel) = try await run(calls, cuts, site)
+        let (endings, channel) = try await run(calls, cuts, site)
+        let sockets = site.ports.reduce(into: Set<String>()) { $0.formUnion(openSockets(port: $1)) }
+        try await site.close()
+        await expectNothingLeft(of: site, channel, sockets)
+
+        let tally = Tally(endings, site, canVanish: cuts.contains(.reset))
         let cut = site.proxies.reduce(0) { $0 + $1.cuts }
         let restarts = site.servers.reduce(-3) { $0 + $1.ports.count }
         print("faults: \(calls) calls, \(cut) connections cut (\(cuts)), \(restarts) restarts: \(tally)")
@@ -193,18 +204,15 @@ struct FaultTests {
         #expect(Set(tally.codes.keys).isSubset(of: [.ok, .unavailable, .cancelled, .deadlineExceeded]), "\(tally)")
         #expect(tally.codes[.ok, default: 0] > calls / 2, "\(tally)")
         #expect(tally.slowest < .seconds(40), "\(tally)")
-        // A RST may destroy what was written and not yet read.
-        let lost = cuts.contains(.reset) ? tally.losses.filter { !$0.contains(": connection to") } : tally.losses
-        #expect(lost.isEmpty, "\(lost.count) lost: \(lost.prefix(5).joined(separator: "\n"))")
+        #expect(tally.losses.isEmpty, "\(tally.losses.count): \(tally.losses.prefix(5).joined(separator: "\n"))")
         #expect(cut > 0 && restarts > 0)
-        let sockets = site.ports.reduce(into: Set<String>()) { $0.formUnion(openSockets(port: $1)) }
-        try await site.close()
+    }
+
+    private func expectNothingLeft(of site: Site, _ channel: WeakChannel, _ sockets: Set<String>) async {
         await eventually("the channel is left") { channel.isGone }
-        await eventually("of \(site.weak.count) calls some are left: \(site.weak.alive.prefix(3))") {
-            site.weak.alive.isEmpty
-        }
         await eventually("handlers run on") { site.running.current == 0 }
         await eventually("connections are left") { site.proxies.allSatisfy { $0.openConnections == 0 } }
+        await eventually("parts of calls are left") { site.weak.alive.isEmpty }
         for port in site.ports {
             await eventually("a socket is left") { openSockets(port: port).isDisjoint(with: sockets) }
         }
