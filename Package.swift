@@ -13,6 +13,7 @@ let settings: [SwiftSetting] =
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -41,6 +42,12 @@ func example(_ name: String, _ dependencies: [Target.Dependency] = ["ExampleProt
         swiftSettings: settings)
 }
 
+func interop(_ side: String) -> Target {
+    .executableTarget(
+        name: "skein-interop-\(side)", dependencies: ["Skein", "InteropProtos", arguments], path: "interop/\(side)",
+        swiftSettings: settings)
+}
+
 /// The protos under codegen/Goldens; what is generated from each lies beside it.
 let goldens = [
     "closedenums/closedenums", "comments/comments", "deprecated/closed", "deprecated/deprecated", "deprecated/file",
@@ -57,6 +64,8 @@ let package = Package(
         .library(name: "SkeinSwiftProtobuf", targets: ["SkeinSwiftProtobuf"]),
         .executable(name: "skein", targets: ["SkeinCLI"]),
         .executable(name: "protoc-gen-skein", targets: ["protoc-gen-skein"]),
+        .executable(name: "skein-interop-server", targets: ["skein-interop-server"]),
+        .executable(name: "skein-interop-client", targets: ["skein-interop-client"]),
         .plugin(name: "SkeinProtobufPlugin", targets: ["SkeinProtobufPlugin"]),
         .plugin(name: "SkeinProtobufCommandPlugin", targets: ["SkeinProtobufCommandPlugin"]),
     ],
@@ -90,12 +99,13 @@ let package = Package(
             ]),
         library(
             "SkeinServer",
-            ["SkeinCore", "SkeinHTTP2", "SkeinTransport", lifecycle, signals, logging, nioCore, nioPosix]),
+            ["SkeinCore", "SkeinHTTP2", "SkeinTransport", lifecycle, signals, logging, nioCore, nioPosix, nioHTTP1]),
+        library("SkeinServices", ["SkeinCore", "SkeinServer", "SkeinProtobuf"]),
         library(
             "Skein",
             [
-                "SkeinCore", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinBalancing", "SkeinResolution",
-                "SkeinProtobuf",
+                "SkeinCore", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinServices", "SkeinBalancing",
+                "SkeinResolution", "SkeinProtobuf",
             ]),
         library("SkeinSwiftProtobuf", ["SkeinCore", protobuf]),
         library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
@@ -132,6 +142,11 @@ let package = Package(
         example("custom-policy"),
         example("demo"),
 
+        // gRPC's interoperability tests.
+        library("InteropProtos", ["Skein", "SkeinProtobuf"], path: "interop/protos"),
+        interop("server"),
+        interop("client"),
+
         // The tests.
         .target(
             name: "Goldens", dependencies: ["Skein", "SkeinProtobuf"], path: "codegen/Goldens",
@@ -147,15 +162,19 @@ let package = Package(
         tests(
             "SkeinClientTests",
             ["SkeinClient", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinCore", nioCore, nioPosix]),
-        tests("SkeinServerTests", ["SkeinServer", "SkeinTransport", "SkeinCore", nioCore, nioPosix, logging]),
+        tests(
+            "SkeinServerTests", ["SkeinServer", "SkeinTransport", "SkeinCore", nioCore, nioPosix, nioHTTP1, logging]),
+        tests("SkeinServicesTests", ["SkeinServices", "SkeinProtobuf", "SkeinCore", "Goldens"]),
         tests(
             "IntegrationTests",
             [
                 "Skein", "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution",
-                "SkeinClient", "SkeinServer", "TestSupport", logging, nioCore, nioPosix, nioSSL,
+                "SkeinClient", "SkeinServer", "SkeinServices", "TestSupport", logging, nioCore, nioPosix, nioSSL,
             ]),
         tests("FuzzTests", ["SkeinCore", "SkeinHTTP2", "SkeinResolution", "TestSupport"]),
-        tests("InteropTests", ["Skein"], exclude: ["peers"]),
+        tests(
+            "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],
+            exclude: ["peers"]),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
         library("NativeStubs", ["Skein", "SkeinProtobuf"], path: "Tests/SwiftProtobufTests/Stubs/Native"),
         library(

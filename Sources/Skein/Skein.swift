@@ -5,4 +5,5 @@
 @_exported public import SkeinProtobuf
 @_exported public import SkeinResolution
 @_exported public import SkeinServer
+@_exported public import SkeinServices
 @_exported public import SkeinTransport

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import SkeinCore
+public import SkeinCore
 
 /// A `.proto` file as generated code knows it: its descriptor, for reflection.
 ///
@@ -24,5 +24,24 @@ public struct ProtobufFile: Sendable {
     /// The serialised `google.protobuf.FileDescriptorProto`, without comments.
     public var serialized: [UInt8] {
         Base64.decode(base64.utf8.filter { $0 != UInt8(ascii: "\n") }) ?? []
+    }
+
+    /// This file, then all that it imports, directly or not, each once.
+    public var withImports: [ProtobufFile] {
+        var files = [self]
+        var paths: Set = [path]
+        var next = 0
+        while next < files.count {
+            for file in files[next].imports where paths.insert(file.path).inserted { files.append(file) }
+            next += 1
+        }
+        return files
+    }
+}
+
+extension ServiceDescriptor {
+    /// For generated code: `file` is the one that declares the service.
+    public init(_ name: String, methods: [MethodDescriptor], file: ProtobufFile) {
+        self.init(name, methods: methods, fileDescriptors: file.withImports.map(\.serialized))
     }
 }

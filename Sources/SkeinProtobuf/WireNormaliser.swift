@@ -4,7 +4,7 @@ internal import CProtobufC
 /// Rewrites an encoded message so that libprotobuf-c reads in it what other implementations would.
 ///
 /// Nothing is lost. Of each oneof only the last member stays, since it alone counts, and the occurrences of a singular
-/// message are joined, which merges them.
+/// message are joined, which merges them. Values of packed fields that came alone become runs.
 /// Numbers that a closed enum does not have, fields whose wire type is not their definition's, and groups, are wrapped
 /// with all other unknown fields into one field of a reserved number. Bytes that are no message are refused with the
 /// place and the reason. Takes a small multiple of the input's size in memory.
@@ -90,6 +90,11 @@ struct WireNormaliser {
             singles[single, default: Member(tag: tag, message: message, pieces: [])].pieces.append(value)
         } else if field.kind == .enum, tag.type == .lengthDelimited {
             try appendPacked(tag, content, field)
+        } else if field.label == .packed, tag.type != .lengthDelimited {
+            // libprotobuf-c takes a packed field's runs only.
+            output.appendTag(WireTag(number: tag.number, type: .lengthDelimited))
+            output.appendVarint(UInt64(content.count))
+            output += content
         } else {
             try append(Member(tag: tag, message: message, pieces: [value]))
         }

@@ -18,9 +18,8 @@ package final class InProcessServer: ClientTransport {
     /// - Parameter options: its handlers run on the process's event loops whatever `eventLoops` says.
     /// - Throws: for services that have a method in common.
     package init(_ services: [any RPCService], _ options: ServerOptions) throws(ConfigurationError) {
-        var router = ServiceRouter()
-        for service in services { service.register(with: &router) }
-        let methods = try MethodTable(router.methods, services: services.map(\.descriptor))
+        let router = ServiceRouter(services)
+        let methods = try MethodTable(router.methods, services: router.services)
         let loops = ServerLoops(nil)
         core = ServerCore(methods, options, loops: loops, activities: loops.all.map { _ in LoopActivity() })
     }

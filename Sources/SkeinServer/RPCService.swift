@@ -6,6 +6,13 @@ public protocol RPCService: Sendable {
     /// The service's name and methods.
     var descriptor: ServiceDescriptor { get }
 
-    /// Adds the handler of every method to `router`. Called once, when the server is made.
+    /// All that it serves, if that is more than one service. Default: `descriptor` alone.
+    var descriptors: [ServiceDescriptor] { get }
+
+    /// Adds the handler of every method to `router`. Called once, when the server starts.
     func register(with router: inout ServiceRouter)
+}
+
+extension RPCService {
+    public var descriptors: [ServiceDescriptor] { [descriptor] }
 }

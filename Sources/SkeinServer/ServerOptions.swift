@@ -39,8 +39,16 @@ public struct ServerOptions: Sendable {
     public var maxConnectionAge: Duration?
     /// What calls get to finish on a connection that is too old. Default: as long as they take.
     public var maxConnectionAgeGrace: Duration?
-    /// How long running calls may take to finish once the server shuts down; then they are cancelled.
+    /// How long the server goes on to accept and to serve once it shuts down, not ready any more, so that those who
+    /// direct clients to it can notice. Hooks may ask for more. Default: not at all.
+    public var propagation = Duration.zero
+    /// How long running calls may take to finish after that; then they end with `unavailable`.
     public var grace = Duration.seconds(25)
+    /// Are told about the life of the server, after those services that are hooks themselves. Default: none.
+    public var hooks: [any ServerHook] = []
+    /// Where HTTP/1.1 answers `GET /health` with 200 while the server runs and `GET /ready` with 200 or, before it
+    /// serves, while it drains and when a hook says so, 503. Never with TLS. Default: nowhere.
+    public var probes: BindAddress?
     /// Where the server reports what operators should know. Default: nowhere.
     public var logger: Logger?
 
@@ -76,7 +84,10 @@ public struct ServerOptions: Sendable {
             $0.maxConnectionAgeGrace = grace
         }
     }
+    public func propagation(_ duration: Duration) -> ServerOptions { with { $0.propagation = duration } }
     public func grace(_ duration: Duration) -> ServerOptions { with { $0.grace = duration } }
+    public func hook(_ hook: any ServerHook) -> ServerOptions { with { $0.hooks.append(hook) } }
+    public func probes(on address: BindAddress) -> ServerOptions { with { $0.probes = address } }
     public func logger(_ logger: Logger) -> ServerOptions { with { $0.logger = logger } }
 }
 
@@ -93,6 +104,9 @@ extension ServerOptions {
     public static func compressor(_ compressor: any Compressor) -> ServerOptions {
         ServerOptions().compressor(compressor)
     }
+    public static func propagation(_ duration: Duration) -> ServerOptions { ServerOptions().propagation(duration) }
     public static func grace(_ duration: Duration) -> ServerOptions { ServerOptions().grace(duration) }
+    public static func hook(_ hook: any ServerHook) -> ServerOptions { ServerOptions().hook(hook) }
+    public static func probes(on address: BindAddress) -> ServerOptions { ServerOptions().probes(on: address) }
     public static func logger(_ logger: Logger) -> ServerOptions { ServerOptions().logger(logger) }
 }

@@ -6,9 +6,15 @@ public import SkeinTransport
 ///
 /// The typed part of a handler is wrapped here, where the types are known; what remains speaks bytes.
 public struct ServiceRouter {
-    var methods: [RegisteredMethod] = []
+    /// All services of the server, those registered later too.
+    public let services: [ServiceDescriptor]
+    private(set) var methods: [RegisteredMethod] = []
 
-    init() {}
+    /// Lets all `services` register.
+    init(_ services: [any RPCService]) {
+        self.services = services.flatMap(\.descriptors)
+        for service in services { service.register(with: &self) }
+    }
 
     @usableFromInline
     mutating func add(_ descriptor: MethodDescriptor, _ handler: RegisteredMethod.Handler) {

@@ -23,22 +23,28 @@ package final class Listener: Sendable {
         accept: @escaping @Sendable (Peer, any EventLoop) -> ServerConnection?
     ) async throws(ConfigurationError) -> Listener {
         let log = RefusalLog(logger)
+        return try await bind(to: address, on: group) { channel in
+            let peer = Peer(address: EndpointAddress(channel.remoteAddress))
+            guard let connection = accept(peer, channel.eventLoop) else { throw ChannelError.ioOnClosedChannel }
+            do {
+                try addHandlers(to: channel, for: connection, tls, log)
+            } catch {
+                connection.disconnected(error)
+                throw error
+            }
+        }
+    }
+
+    /// Binds to `address`. `setUp` prepares the channel of every peer, on its event loop; an error turns the peer away.
+    package static func bind(
+        to address: ListenerAddress, on group: any EventLoopGroup,
+        setUp: @escaping @Sendable (any NIOCore.Channel) throws -> Void
+    ) async throws(ConfigurationError) -> Listener {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.writeBufferWaterMark, value: Connection.waterMark)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let peer = Peer(address: EndpointAddress(channel.remoteAddress))
-                    guard let connection = accept(peer, channel.eventLoop) else { throw ChannelError.ioOnClosedChannel }
-                    do {
-                        try addHandlers(to: channel, for: connection, tls, log)
-                    } catch {
-                        connection.disconnected(error)
-                        throw error
-                    }
-                }
-            }
+            .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try setUp(channel) } }
         do {
             switch address {
             case .tcp(let host, let port):

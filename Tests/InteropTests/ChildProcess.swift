@@ -54,6 +54,13 @@ final class ChildProcess: Sendable {
         }
     }
 
+    /// Everything that the process prints until it ends, and its exit code.
+    func finish() async -> (lines: [String], status: Int32) {
+        var all: [String] = []
+        for await line in lines { all.append(line) }
+        return (all, await exitStatus())
+    }
+
     private func ended(_ status: Int32) {
         let waiters = state.withLock { state in
             state.status = status

@@ -3,28 +3,16 @@ import Skein
 
 /// `peers/echo_server.py`, running.
 struct GrpcioServer: Sendable {
-    struct NotListening: Error, CustomStringConvertible {
-        let lines: [String]
-        var description: String { "echo_server.py did not print \"listening PORT\" but: \(lines)" }
-    }
+    private let server: ListeningProcess
 
-    let process: ChildProcess
-    let port: Int
+    var process: ChildProcess { server.process }
+    var port: Int { server.port }
 
     /// One server for all tests that leave it as it was. It ends with the test process.
     private static let shared = Task { try await GrpcioServer() }
 
     init() async throws {
-        process = try PythonPeer.start("echo_server.py", ["--until-eof"])
-        var lines: [String] = []
-        for await line in process.lines {
-            if line.hasPrefix("listening "), let port = Int(line.dropFirst(10)) {
-                self.port = port
-                return
-            }
-            lines.append(line)
-        }
-        throw NotListening(lines: lines)
+        server = try await ListeningProcess(PythonPeer.start("echo_server.py", ["--until-eof"]))
     }
 
     /// Calls `body` with a stub on a channel of its own to the shared server.

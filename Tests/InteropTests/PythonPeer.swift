@@ -20,9 +20,13 @@ enum PythonPeer {
 
     /// Runs a program to its end.
     static func run(_ program: String, _ arguments: [String]) async throws -> (lines: [String], status: Int32) {
-        let child = try start(program, arguments)
-        var lines: [String] = []
-        for await line in child.lines { lines.append(line) }
-        return (lines, await child.exitStatus())
+        try await start(program, arguments).finish()
+    }
+
+    /// Runs a program of the virtual environment's to its end.
+    static func runTool(_ name: String, _ arguments: [String]) async throws -> (lines: [String], status: Int32) {
+        let tool = root.appendingPathComponent(".venv/bin/\(name)").path
+        guard FileManager.default.isExecutableFile(atPath: tool) else { throw MissingEnvironment(path: tool) }
+        return try await ChildProcess(tool, arguments).finish()
     }
 }

@@ -25,10 +25,16 @@ final class TemporaryProject {
     }
 
     /// A shell script that can be run by its path.
+    ///
+    /// Another process writes it: a child that this one starts at the same time would keep the file open for writing
+    /// for a moment, and a file that is being written cannot be run.
     func writeProgram(_ path: String, _ script: String) throws {
-        try write(path, "#!/bin/sh\n\(script)\n")
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: folder.appending(path: path).path(percentEncoded: false))
+        try write(path + ".text", "#!/bin/sh\n\(script)\n")
+        let copy = ProgramRun(
+            program: URL(filePath: "/bin/sh"),
+            arguments: ["-c", "cat \"$1.text\" > \"$1\" && rm \"$1.text\" && chmod 755 \"$1\"", "sh", path],
+            folder: folder)
+        guard try copy.run().status == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
     func read(_ path: String) throws -> String {

@@ -10,7 +10,7 @@ import Testing
         let file = ProtobufFile.services_services_proto
         #expect(file.path == "services/services.proto")
         #expect(file.serialized.starts(with: field(1, "services/services.proto")))
-        #expect(Golden_Services_Everything.descriptor.fileDescriptor == file.serialized)
+        #expect(Golden_Services_Everything.descriptor.fileDescriptors == [file.serialized])
         #expect(
             Golden_Services_Everything.descriptor.methods.map(\.kind) == [
                 .unary, .serverStreaming, .clientStreaming, .bidirectional, .unary, .unary,

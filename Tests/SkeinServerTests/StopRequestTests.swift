@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -26,5 +27,31 @@ struct StopRequestTests {
         #expect(told.load(ordering: .relaxed) == (before > 1 ? 1 : 0))
         for _ in before..<2 { stop.request() }
         #expect(told.load(ordering: .relaxed) == 1)
+    }
+
+    @Test("a wait ends with its signal, with the second wish, or when its time is over", arguments: ["s", "w", "t"])
+    func waits(for end: String) async {
+        let stop = StopRequest()
+        stop.request()
+        let signal = Signal()
+        let limit = end == "t" ? Duration.milliseconds(20) : .seconds(3600)
+        async let waiting: Void = stop.wait(
+            for: signal, atMost: limit, on: MultiThreadedEventLoopGroup.singleton.any())
+        if end == "s" { signal.give() }
+        if end == "w" { stop.request() }
+        await waiting
+    }
+
+    @Test("what waits for a signal hears of it once, before it or after it")
+    func signal() {
+        let signal = Signal()
+        let told = Atomic(0)
+        signal.then { told.add(1, ordering: .relaxed) }
+        #expect(told.load(ordering: .relaxed) == 0)
+        signal.give()
+        signal.give()
+        #expect(told.load(ordering: .relaxed) == 1)
+        signal.then { told.add(1, ordering: .relaxed) }
+        #expect(told.load(ordering: .relaxed) == 2)
     }
 }

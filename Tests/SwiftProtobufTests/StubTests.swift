@@ -119,8 +119,8 @@ struct StubTests {
         let other = SwiftProtobufStubs.Skein_Testing_Repeater.descriptor
         #expect(native.name == other.name)
         #expect(native.methods == other.methods)
-        #expect(native.fileDescriptor == other.fileDescriptor)
-        #expect(!other.fileDescriptor.isEmpty)
+        #expect(native.fileDescriptors == other.fileDescriptors)
+        #expect(other.fileDescriptors.count == 3)
     }
 
     private func parts<Part: PartMessage>(_ texts: [String]) -> [Part] {

@@ -31,21 +31,26 @@ struct EmbeddedDescriptor {
         proto.dependency = names
         proto.publicDependency = names.indices.filter { publicNames.contains(names[$0]) }.map(Int32.init)
         proto.weakDependency = []
-        proto.extension = []
-        for index in proto.messageType.indices { EmbeddedDescriptor.trim(&proto.messageType[index]) }
+        proto.extension = EmbeddedDescriptor.trimmed(proto.extension, file.extensions)
+        for (index, message) in file.messages.enumerated() {
+            EmbeddedDescriptor.trim(&proto.messageType[index], message)
+        }
         return try proto.serializedBytes()
     }
 
     /// The names of the files that declare what `file` uses.
     private static func filesOfTypes(in file: FileDescriptor) -> Set<String> {
-        var names: Set<String> = []
+        var fields = file.extensions
         var open = file.messages
         while let message = open.popLast() {
             open += message.messages
-            for field in message.fields {
-                if let type = field.messageType { names.insert(type.file.name) }
-                if let type = field.enumType { names.insert(type.file.name) }
-            }
+            fields += message.fields + message.extensions
+        }
+        var names: Set<String> = []
+        for field in fields where !isOption(field) {
+            if let type = field.messageType { names.insert(type.file.name) }
+            if let type = field.enumType { names.insert(type.file.name) }
+            if field.isExtension { names.insert(field.containingType.file.name) }
         }
         names.remove(file.name)
         return names.union(filesOfMethods(in: file))
@@ -61,13 +66,25 @@ struct EmbeddedDescriptor {
         file.publicDependencies.reduce([file.name]) { $0.union(exported(by: $1)) }
     }
 
+    /// Whether `field` is a custom option, which extends a message of descriptor.proto.
+    private static func isOption(_ field: FieldDescriptor) -> Bool {
+        field.isExtension && field.containingType.file.name == "google/protobuf/descriptor.proto"
+    }
+
+    private static func trim(_ proto: inout Google_Protobuf_DescriptorProto, _ message: Descriptor) {
+        proto.field = trimmed(proto.field, message.fields)
+        proto.extension = trimmed(proto.extension, message.extensions)
+        for (index, nested) in message.messages.enumerated() { trim(&proto.nestedType[index], nested) }
+    }
+
     /// protoc states the JSON name of every field; only one that was chosen is worth its bytes.
-    private static func trim(_ message: inout Google_Protobuf_DescriptorProto) {
-        message.extension = []
-        for index in message.field.indices
-        where message.field[index].jsonName == NamingUtils.toJsonFieldName(message.field[index].name) {
-            message.field[index].clearJsonName()
+    private static func trimmed(
+        _ protos: [Google_Protobuf_FieldDescriptorProto], _ fields: [FieldDescriptor]
+    ) -> [Google_Protobuf_FieldDescriptorProto] {
+        zip(protos, fields).filter { !isOption($1) }.map { proto, _ in
+            var proto = proto
+            if proto.jsonName == NamingUtils.toJsonFieldName(proto.name) { proto.clearJsonName() }
+            return proto
         }
-        for index in message.nestedType.indices { trim(&message.nestedType[index]) }
     }
 }

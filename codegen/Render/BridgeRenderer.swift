@@ -115,7 +115,8 @@ struct BridgeRenderer {
         case .implicit: code.line("try reader.read(\(field.slot), \(target))")
         case .optional, .required:
             code.line("try reader.\(field.type.isMessage ? "readMessage" : "readOptional")(\(field.slot), \(target))")
-        case .repeated, .packed: code.line("try reader.readRepeated(\(field.slot), \(target))")
+        case .repeated: code.line("try reader.readRepeated(\(field.slot), \(target))")
+        case .packed: code.line("try reader.readPacked(\(field.slot), .\(field.type.kind), \(target))")
         case .map(let key):
             let readValue = field.type.isMessage ? "readMessage" : "read"
             let zeros = "key: \(key.zero), value: \(field.type.zero)"

@@ -34,7 +34,7 @@ struct ServiceRenderer {
         code.indent { code in
             code.line("\"\(service.protoName)\",")
             code.list("methods: [", service.methods.map { "Methods.\($0.name).descriptor" }, "],")
-            code.line("fileDescriptor: ProtobufFile.\(file.identifier).serialized)")
+            code.line("file: .\(file.identifier))")
         }
     }
 

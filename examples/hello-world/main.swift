@@ -12,7 +12,8 @@ struct GreeterService: Helloworld_Greeter.Service {
 
 /// Serves until SIGTERM or Control-C, then finishes the calls it has.
 func serve(port: Int) async throws {
-    let server = Server(.tcp("127.0.0.1", port: port), security: .plaintext, services: [GreeterService()])
+    let services: [any RPCService] = [GreeterService(), HealthService(), ReflectionService()]
+    let server = Server(.tcp("127.0.0.1", port: port), security: .plaintext, services: services)
     async let running: Void = server.run(handlingSignals: true)
     print("serving on \(try await server.addresses()[0])")
     fflush(nil)  // at once, even into a pipe

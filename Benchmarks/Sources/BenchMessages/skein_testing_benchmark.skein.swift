@@ -336,7 +336,7 @@ extension Skein_Testing_Benchmark_Shipment {
         try reader.readOptional(19, into: &self.floor)
         try reader.readOptional(21, into: &self.note)
         try reader.read(24, into: &self.signature)
-        try reader.readRepeated(26, into: &self.quantities)
+        try reader.readPacked(26, .int32, into: &self.quantities)
         var members28 = 0
         if let value: String = try reader.member(28) {
             self.receiver = .person(value)
@@ -406,7 +406,7 @@ extension Skein_Testing_Benchmark_Series {
 
     public mutating func mergeProtobuf(from reader: ProtobufReader) throws(ProtobufFault) {
         try reader.readRepeated(3, into: &self.readings)
-        try reader.readRepeated(5, into: &self.gaps)
+        try reader.readPacked(5, .int64, into: &self.gaps)
         try reader.read(7, into: &self.raw)
         try reader.readUnknown(into: &self.unknownFields)
     }

@@ -85,6 +85,9 @@ final class StreamingCall: Sendable {
         throw failure.with(attempts: await outcome.end().end.attempts)
     }
 
+    /// Whether the message that was read last came compressed.
+    var lastWasCompressed: Bool { pipes.lastWasCompressed }
+
     /// An error of an interceptor's hook ends the call.
     private func orCancel(_ body: () throws(RPCError) -> Void) throws(RPCError) {
         do throws(RPCError) {
@@ -118,11 +121,12 @@ final class StreamingCall: Sendable {
     @usableFromInline
     nonisolated(nonsending) func response() async throws(RPCError) -> RawResponse {
         let message = try await next()
+        let wasCompressed = lastWasCompressed
         while try await next() != nil {}
         var (end, metadata) = await outcome.end()
         try hooks?.apply(toResponse: &metadata)
         guard let message else { throw end.error ?? RPCError(.unimplemented, "the server sent no response message") }
-        return RawResponse(message, metadata: metadata, end)
+        return RawResponse(message, wasCompressed: wasCompressed, metadata: metadata, end)
     }
 
     /// What the call throws after `error` came out of the application's writing code: the server's status if it has

@@ -29,8 +29,9 @@ extension UnaryOutcome {
         guard let end else { throw RPCError(.internal, "a call ended without a status") }
         if let error = end.error { throw error }
         guard let message else { throw RPCError(.unimplemented, "the server sent no response message") }
+        let wasCompressed = message.compression != nil
         do throws(RPCError) {
-            return RawResponse(try message.content(), metadata: metadata, end)
+            return RawResponse(try message.content(), wasCompressed: wasCompressed, metadata: metadata, end)
         } catch {
             throw error.with(attempts: end.attempts)
         }

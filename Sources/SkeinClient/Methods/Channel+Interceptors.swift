@@ -13,14 +13,17 @@ extension Channel {
             var (message, metadata) = (raw.message, raw.metadata)
             try hooks.apply(toResponse: &metadata)
             try hooks.apply(toResponse: &message)
-            return ClientResponse(
+            var response = ClientResponse(
                 message: message, metadata: metadata, trailingMetadata: raw.end.trailers, origin: raw.end)
+            response.wasCompressed = raw.wasCompressed
+            return response
         }
         let response = try await next.start(ClientRequest(method, options))
         guard let message = response.message else {
             throw RPCError(.internal, "call \(method): an interceptor returned no message")
         }
-        return RawResponse(message, metadata: response.metadata, CallEnd(response))
+        return RawResponse(
+            message, wasCompressed: response.wasCompressed, metadata: response.metadata, CallEnd(response))
     }
 
     nonisolated(nonsending) func interceptedStream(

@@ -4,6 +4,8 @@ public import SkeinCore
 /// Everything that a successful call brought.
 public struct Response<Message> {
     public var message: Message
+    /// Whether the message came compressed.
+    public var wasCompressed: Bool
     /// What the server sent ahead of the message.
     public var metadata: Metadata
     /// What the server sent with the status.
@@ -16,6 +18,7 @@ public struct Response<Message> {
     @usableFromInline
     init(_ message: Message, _ raw: borrowing RawResponse) {
         self.message = message
+        wasCompressed = raw.wasCompressed
         metadata = raw.metadata
         trailingMetadata = raw.end.trailers
         endpoint = raw.end.endpoint
@@ -29,11 +32,13 @@ extension Response: Sendable where Message: Sendable {}
 @usableFromInline
 struct RawResponse: Sendable {
     @usableFromInline let message: Buffer
+    let wasCompressed: Bool
     let metadata: Metadata
     let end: CallEnd
 
-    init(_ message: Buffer, metadata: Metadata, _ end: CallEnd) {
+    init(_ message: Buffer, wasCompressed: Bool, metadata: Metadata, _ end: CallEnd) {
         self.message = message
+        self.wasCompressed = wasCompressed
         self.metadata = metadata
         self.end = end
     }

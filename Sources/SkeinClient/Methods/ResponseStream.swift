@@ -24,6 +24,9 @@ public struct ResponseStream<Message>: AsyncSequence, Sendable {
     /// What the server sent ahead of its messages. Waits for it; throws when the call fails before.
     public nonisolated(nonsending) func metadata() async throws(RPCError) -> Metadata { try await call.metadata() }
 
+    /// Whether the message that was read last came compressed.
+    public var lastWasCompressed: Bool { call.lastWasCompressed }
+
     /// The whole call, once it has ended: status, trailing metadata, attempts.
     public nonisolated(nonsending) func summary() async -> CallSummary { await call.summary() }
 

@@ -68,6 +68,8 @@ public struct ClientRequest: Sendable {
 public struct ClientResponse: Sendable {
     /// The one response message, serialised; `nil` for a call that streams.
     public var message: Buffer?
+    /// Whether the message came compressed.
+    package var wasCompressed = false
     public var metadata: Metadata
     public var trailingMetadata: Metadata
     /// What the channel itself made of it.

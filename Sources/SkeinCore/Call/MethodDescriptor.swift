@@ -51,12 +51,19 @@ public struct ServiceDescriptor: Sendable {
     /// The full name, e.g. `helloworld.Greeter`.
     public let name: String
     public let methods: [MethodDescriptor]
-    /// A serialised `google.protobuf.FileDescriptorProto` for the service's file, for reflection.
-    public let fileDescriptor: [UInt8]
+    private let files: @Sendable () -> [[UInt8]]
 
-    public init(_ name: String, methods: [MethodDescriptor], fileDescriptor: [UInt8] = []) {
+    /// - Parameter fileDescriptors: what the property of that name gives; made anew each time.
+    public init(
+        _ name: String, methods: [MethodDescriptor],
+        fileDescriptors: @escaping @autoclosure @Sendable () -> [[UInt8]] = []
+    ) {
         self.name = name
         self.methods = methods
-        self.fileDescriptor = fileDescriptor
+        files = fileDescriptors
     }
+
+    /// For reflection: serialised `google.protobuf.FileDescriptorProto` messages. That of the service's file is the
+    /// first, those of all files it needs follow. Empty for a service that was not generated.
+    public var fileDescriptors: [[UInt8]] { files() }
 }

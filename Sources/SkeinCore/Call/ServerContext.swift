@@ -51,6 +51,9 @@ public final class ServerContext: Sendable {
         self.deadline = deadline
     }
 
+    /// Whether the request message came compressed; where requests stream, the one that was read last.
+    public var requestWasCompressed: Bool { responder?.requestWasCompressed ?? false }
+
     /// The context of the handler that this task runs in.
     @TaskLocal public static var current: ServerContext?
 
@@ -178,6 +181,9 @@ public final class ServerContext: Sendable {
 /// The stream underneath a context.
 package protocol ServerContextResponder: AnyObject, Sendable {
     func sendInitialMetadata()
+
+    /// Of the request message, or of the one that the handler read last.
+    var requestWasCompressed: Bool { get }
 
     /// The compressor `name`, if the server has it and the client reads what it writes.
     func responseCompressor(_ name: String) -> (any Compressor)?

@@ -2,12 +2,12 @@
 
 /// The end of a connection whose calls have had their time.
 extension HTTP2Session {
-    /// Resets every live stream.
-    package func resetAll(_ code: HTTP2ErrorCode) {
+    /// Calls `body` for every live stream, which it may end.
+    package func forEachLiveStream(_ body: (HTTP2Stream) -> Void) {
         var following = live.first
         while let stream = following {
             following = stream.next?.takeUnretainedValue()
-            reset(stream, code)
+            body(stream)
         }
     }
 }

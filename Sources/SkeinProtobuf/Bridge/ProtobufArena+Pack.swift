@@ -80,7 +80,7 @@ extension ProtobufArena {
         var allocator = ProtobufCAllocator(
             alloc: skein_arena_alloc_callback, free: skein_arena_free_callback, allocator_data: arena)
         let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        if let message = protobuf_c_message_unpack(layout.message, &allocator, bytes.count, start) {
+        if let message = protobuf_c_message_unpack(layout.decoding, &allocator, bytes.count, start) {
             var reader = ProtobufReader(
                 slots: UnsafeRawPointer(message), arena: self, depth: ProtobufReader.depthLimit)
             reader.hasRequired = layout.linkedHasRequired

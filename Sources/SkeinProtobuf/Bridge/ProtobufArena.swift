@@ -54,8 +54,8 @@ public struct ProtobufArena {
 // MARK: Allocating
 
 extension ProtobufArena {
-    /// `size` bytes aligned to 8, not zeroed; `nil` when there is no memory, which `pack` reports. Only for encoding,
-    /// where no limit is set.
+    /// `size` bytes aligned to 8, not zeroed; `nil` when there is no memory: in an encoding, which has no limit,
+    /// `pack` reports it.
     @inlinable
     func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
         let next = arena.load(as: UInt.self)

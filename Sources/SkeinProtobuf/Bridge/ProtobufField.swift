@@ -14,6 +14,15 @@ public struct ProtobufField: Sendable {
         /// The slots that one value takes, its flag not counted.
         var slots: Int { self == .string || self == .bytes ? 2 : 1 }
 
+        /// The bytes that each value takes; `nil` where they differ.
+        var fixedWidth: Int? {
+            switch self {
+            case .fixed32, .sfixed32, .float: 4
+            case .fixed64, .sfixed64, .double: 8
+            default: nil
+            }
+        }
+
         /// The most bytes that a value takes, not counting the contents of strings, bytes and messages.
         var bound: Int {
             switch self {

@@ -19,12 +19,14 @@ public struct ProtobufLayout: @unchecked Sendable {
     /// The layout of the message `name`, which takes `slots` slots. `fields` are in the order of their numbers.
     public init(_ name: String, slots: Int, _ fields: [ProtobufField]) {
         let schema = ProtobufSchema(name, fields)
-        let table = UnsafeMutablePointer<ProtobufCFieldDescriptor>.allocate(capacity: max(fields.count, 1))
+        var (table, decodingTable) = (
+            fields.map(ProtobufLayout.descriptor), fields.map(ProtobufLayout.decodingDescriptor)
+        )
         for (index, field) in fields.enumerated() {
-            (table + index).initialize(to: ProtobufLayout.descriptor(of: field))
             if let entry = field.entry {
                 let layout = ProtobufLayout(entry: entry, of: field, in: name)
                 table[index].descriptor = layout.descriptor
+                decodingTable[index].descriptor = UnsafeRawPointer(layout.decoding)
                 schema.entries.append(layout)
             } else if let message = field.message {
                 schema.pending.append((index, message))
@@ -36,7 +38,7 @@ public struct ProtobufLayout: @unchecked Sendable {
         descriptor.name = ProtobufLayout.copy(name)
         descriptor.sizeof_message = slots * ProtobufLayout.slotSize
         descriptor.n_fields = UInt32(fields.count)
-        descriptor.fields = UnsafePointer(table)
+        descriptor.fields = UnsafePointer(ProtobufLayout.copy(table))
         descriptor.n_field_ranges = UInt32(ranges.count - 1)
         descriptor.field_ranges = UnsafePointer(ProtobufLayout.copy(ranges))
         // Without an own initialiser libprotobuf-c zeroes the slots, which is all they need: no field has a default.
@@ -45,6 +47,9 @@ public struct ProtobufLayout: @unchecked Sendable {
         size = slots * ProtobufLayout.slotSize
         bound = fields.reduce(0) { $0 + $1.bound }
         descriptor.reserved2 = UnsafeMutableRawPointer(bitPattern: bound)
+        var decoding = descriptor
+        decoding.fields = UnsafePointer(ProtobufLayout.copy(decodingTable))
+        descriptor.reserved3 = UnsafeMutableRawPointer(ProtobufLayout.copy([decoding]))
         self.descriptor = UnsafeRawPointer(ProtobufLayout.copy([descriptor]))
     }
 
@@ -60,6 +65,11 @@ public struct ProtobufLayout: @unchecked Sendable {
 
     var message: UnsafePointer<ProtobufCMessageDescriptor> {
         descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
+    }
+
+    /// By which libprotobuf-c decodes: the runs of packed fields are bytes to it, which the reader unpacks.
+    var decoding: UnsafePointer<ProtobufCMessageDescriptor>? {
+        UnsafePointer(message.pointee.reserved3?.assumingMemoryBound(to: ProtobufCMessageDescriptor.self))
     }
 
     /// Whether a message of this type has required fields, or can contain one that has.
@@ -84,9 +94,11 @@ public struct ProtobufLayout: @unchecked Sendable {
                 if schema.isLinked.load(ordering: .relaxed) { continue }
                 reached.append(schema)
                 let fields = UnsafeMutablePointer(mutating: layout.message.pointee.fields)
+                let decodedFields = UnsafeMutablePointer(mutating: layout.decoding?.pointee.fields)
                 let named = schema.pending.map { (index, resolve) in
                     let named = resolve()
                     fields?[index].descriptor = named.descriptor
+                    decodedFields?[index].descriptor = UnsafeRawPointer(named.decoding)
                     return named
                 }
                 let children = named + schema.entries
@@ -134,6 +146,15 @@ extension ProtobufLayout {
             descriptor.quantifier_offset = UInt32((field.slot + 1) * slotSize)
         }
         if field.label == .packed { descriptor.flags |= UInt32(PROTOBUF_C_FIELD_FLAG_PACKED.rawValue) }
+        return descriptor
+    }
+
+    private static func decodingDescriptor(of field: ProtobufField) -> ProtobufCFieldDescriptor {
+        var descriptor = descriptor(of: field)
+        if field.label == .packed {
+            descriptor.type = PROTOBUF_C_TYPE_BYTES
+            descriptor.flags = 0
+        }
         return descriptor
     }
 

@@ -307,6 +307,12 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         for command in commands { perform(command) }
     }
 
+    /// Its time is over: a call that waits for its answer is told so, one that does not take its answer is reset.
+    private func endCall(_ stream: ServerStream) {
+        guard stream.sink != nil else { return session.reset(stream, .cancel) }
+        abandon(stream, .shutdown, RPCError(.unavailable, "call \(stream.path): the server closes the connection"))
+    }
+
     private func perform(_ command: DrainMachine.Command) {
         switch command {
         case .goAwayNotice: session.goAway(lastStreamID: .max, code: .noError)
@@ -317,7 +323,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
                 burst { self.drain(.acknowledgementTimeout) }
             }
         case .goAway: session.goAway(code: .noError, debugData: drainReason)
-        case .cancelStreams: session.resetAll(.cancel)
+        case .cancelStreams: session.forEachLiveStream { endCall(ServerConnection.cast($0)) }
         case .close: closeWhenFlushed()
         }
         setNeedsFlush()

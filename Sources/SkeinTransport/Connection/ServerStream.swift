@@ -60,6 +60,12 @@ package final class ServerStream: CallStream, DeadlineHeapElement, ServerContext
         clientAccepts(encoding: name) ? connection.compressors.find(name) : nil
     }
 
+    /// One request was complete before its handler started; streamed ones are remembered as they are read.
+    package var requestWasCompressed: Bool {
+        if let pipes, pipes.readsMessages { return pipes.lastWasCompressed }
+        return receivedCompressed
+    }
+
     package func sendInitialMetadata() {
         connection.post(.sendHead(self))
     }

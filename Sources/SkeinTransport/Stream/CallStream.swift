@@ -10,6 +10,8 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
     @exclusivity(unchecked) package final var pipes: MessagePipes?
     /// How the peer compresses messages, if it does.
     @exclusivity(unchecked) private final var compression: StreamCompression?
+    /// Whether the last complete message came compressed.
+    @exclusivity(unchecked) final var receivedCompressed = false
     /// Bytes of the incomplete message that have been returned to the window already.
     @exclusivity(unchecked) private final var creditedPartial = 0
     /// Received bytes that were returned to the window, or will be when a reader takes them from the pipes.
@@ -30,6 +32,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
             let uncredited = message.wireLength - creditedPartial
             creditedPartial = 0
             accountedBytes += uncredited
+            receivedCompressed = message.compressed
             let received = ReceivedMessage(message.bytes, compression: message.compressed ? compression : nil)
             if let pipes, pipes.readsMessages {
                 pipes.deliver(received, wireLength: uncredited)

@@ -35,6 +35,8 @@ package struct InboundQueue {
     private var heldBytes = 0
     private let creditThreshold: Int
     package private(set) var traffic = CallSummary.Traffic()
+    /// Whether the message taken last came compressed.
+    package private(set) var lastWasCompressed = false
 
     /// - Parameter creditThreshold: credits below this many bytes are saved up.
     package init(creditThreshold: Int) { self.creditThreshold = creditThreshold }
@@ -75,6 +77,7 @@ package struct InboundQueue {
     package mutating func take() -> Taken {
         if let item = items.popFirst() {
             savedCredit += item.wireLength
+            lastWasCompressed = item.message.compression != nil
             let credit = savedCredit >= creditThreshold || end != nil ? takeSavedCredit() : 0
             return .message(item.message, credit: credit)
         }

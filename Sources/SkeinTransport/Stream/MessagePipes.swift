@@ -52,6 +52,9 @@ package final class MessagePipes: Sendable {
         }
     }
 
+    /// Whether the message that was read last came compressed.
+    package var lastWasCompressed: Bool { inbound.withLock { $0.lastWasCompressed } }
+
     private nonisolated(nonsending) func waitForMessage() async {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { (waiter: UnsafeContinuation<Void, Never>) in

@@ -347,9 +347,9 @@ extension Skein_Testing_Differential_Legacy {
         try reader.readOptional(8, into: &self.aString)
         try reader.readOptional(11, into: &self.colour)
         try reader.readRepeated(13, into: &self.colours)
-        try reader.readRepeated(15, into: &self.packedColours)
+        try reader.readPacked(15, .enum, into: &self.packedColours)
         try reader.readRepeated(17, into: &self.int64S)
-        try reader.readRepeated(19, into: &self.packedFixed32S)
+        try reader.readPacked(19, .fixed32, into: &self.packedFixed32S)
         try reader.readMap(21, into: &self.shadesByNumber, key: 0, value: .dark) {
             (entry, key, value) throws(ProtobufFault) in
             try entry.read(3, into: &key)

@@ -45,6 +45,41 @@ struct CompressionTests {
         }
     }
 
+    @Test("each side can tell whether a message came compressed", arguments: CallWorld.Medium.allCases)
+    func told(medium: CallWorld.Medium) async throws {
+        let seen = Mutex<[Bool]>([])
+        var service = Self.answering
+        service.unary = { request, context in
+            seen.withLock { $0.append(context.requestWasCompressed) }
+            context.compressResponses(with: Compression(name: context.metadata["answer-with"] ?? "identity"))
+            return request
+        }
+        service.collect = { requests, context in
+            context.compressResponses(with: Compression(name: context.metadata["answer-with"] ?? "identity"))
+            for try await _ in requests { seen.withLock { $0.append(context.requestWasCompressed) } }
+            return Self.large
+        }
+        let options = CallOptions.compressed(with: .gzip).metadata(["answer-with": "gzip"])
+        try await CallWorld.with(medium, service) { world in
+            for (options, expected) in [(options, true), (CallOptions(), false)] {
+                #expect(try await world.echo.unary.response(Self.large, options).wasCompressed == expected)
+                let collected = try await world.echo.collect.response(options) { requests in
+                    try await requests.write(Self.large)
+                    try await requests.write(Self.large, compressed: false)
+                }
+                #expect(collected.wasCompressed == expected)
+                #expect(seen.withLock { $0 } == [expected, expected, false])
+                seen.withLock { $0 = [] }
+            }
+            let call = try await world.echo.chat(options)
+            for count in 1...4 { try await call.requests.write(Buffer(count: count)) }
+            call.requests.finish()
+            var answers: [Bool] = []
+            for try await _ in call.responses { answers.append(call.responses.lastWasCompressed) }
+            #expect(answers == [false, true, false, true])
+        }
+    }
+
     @Test("an own compressor is used for what is marked, and only with a peer that has it too")
     func ownCompressor() async throws {
         let compressor = Inverter()

@@ -40,7 +40,9 @@ struct DrainTests {
         }
     }
 
-    @Test("after the grace, calls that still run are cancelled for shutdown", arguments: CallWorld.Medium.allCases)
+    @Test(
+        "after the grace, calls that still run are cancelled for shutdown, and their callers are told why",
+        arguments: CallWorld.Medium.allCases)
     func graceOver(medium: CallWorld.Medium) async throws {
         let reasons = Recorder<CancellationReason?>()
         let started = Gate()
@@ -56,7 +58,8 @@ struct DrainTests {
             world.server.shutDown()
             if medium == .memory { world.server.endGrace() }
             let error = await rpcError { try await running.value }
-            #expect(error != nil)
+            #expect(error?.code == .unavailable)
+            #expect(error?.message.contains("the server closes the connection") == true)
             try await world.server.finished()
             await eventually { reasons.all == [.shutdown] }
         }

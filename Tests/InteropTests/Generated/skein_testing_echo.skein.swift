@@ -72,7 +72,7 @@ public enum Skein_Testing_Echo {
             Methods.collect.descriptor,
             Methods.update.descriptor
         ],
-        fileDescriptor: ProtobufFile.skein_testing_echo_proto.serialized)
+        file: .skein_testing_echo_proto)
 
     public enum Methods {
         public static let get = Method<Skein_Testing_EchoRequest, Skein_Testing_EchoReply>(

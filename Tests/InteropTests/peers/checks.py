@@ -6,6 +6,7 @@ import asyncio
 import grpc
 
 from echo_protos import EchoRequest, stubs
+from expectation import expect
 
 SUITES = {}
 
@@ -16,16 +17,6 @@ def check(name):
         SUITES.setdefault(function.__module__.rpartition(".")[2], []).append((name, function))
         return function
     return register
-
-
-def expect(actual, expected, what):
-    if actual != expected:
-        raise AssertionError(f"{what}: got {short(actual)}, expected {short(expected)}")
-
-
-def short(value):
-    text = repr(value)
-    return text if len(text) < 200 else f"{text[:200]}… ({len(text)} characters)"
 
 
 class Echo(stubs.EchoStub):

@@ -12,7 +12,7 @@ import sys
 import grpc
 
 from checks import SUITES, Echo
-from suites import cancellation, compression, deadlines, drain, errors, load, messages, metadata, shapes  # noqa: F401
+from suites import cancellation, compression, deadlines, drain, errors, load, messages, metadata, services, shapes  # noqa: F401
 
 TIMEOUT = 30
 

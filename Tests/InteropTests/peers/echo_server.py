@@ -12,6 +12,7 @@ What a request asks for:
 Collect replies with the texts of its requests, joined by spaces; Update answers each request.
 Request metadata named x-echo-… comes back both as initial and as trailing metadata; x-answer-with names what the
 replies are compressed with, gzip or deflate.
+The server has the health and the reflection service, too.
 """
 
 import argparse
@@ -22,8 +23,10 @@ import sys
 import grpc
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
 
-from echo_protos import EchoReply, stubs
+from echo_protos import EchoReply, messages, stubs
 
 ALGORITHMS = {"gzip": grpc.Compression.Gzip, "deflate": grpc.Compression.Deflate}
 CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -135,6 +138,12 @@ async def main():
     echo = Echo()
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
     stubs.add_EchoServicer_to_server(echo, server)
+    name = messages.DESCRIPTOR.services_by_name["Echo"].full_name
+    statuses = health.aio.HealthServicer()
+    for service in ("", name):
+        await statuses.set(service, health_pb2.HealthCheckResponse.SERVING)
+    health_pb2_grpc.add_HealthServicer_to_server(statuses, server)
+    reflection.enable_server_reflection((name, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     port = server.add_insecure_port(f"127.0.0.1:{options.port}")
     await server.start()
     print(f"listening {port}", flush=True)

@@ -139,7 +139,7 @@ extension Golden_Closedenums_Kinds {
         try reader.readOptional(3, into: &self.one)
         try reader.readOptional(5, into: &self.defaulted)
         try reader.readRepeated(7, into: &self.unpacked)
-        try reader.readRepeated(9, into: &self.packed)
+        try reader.readPacked(9, .enum, into: &self.packed)
         try reader.readMap(11, into: &self.byNumber, key: 0, value: .none) {
             (entry, key, value) throws(ProtobufFault) in
             try entry.read(3, into: &key)

@@ -293,7 +293,7 @@ public enum _Golden_Deprecated_OldService {
     public static let descriptor = ServiceDescriptor(
         "golden.deprecated.OldService",
         methods: [Methods.get.descriptor],
-        fileDescriptor: ProtobufFile.deprecated_deprecated_proto.serialized)
+        file: .deprecated_deprecated_proto)
 
     public enum Methods {
         public static let get = Method<_Golden_Deprecated_Old, Golden_Deprecated_Current>(
@@ -335,7 +335,7 @@ public enum Golden_Deprecated_CurrentService {
     public static let descriptor = ServiceDescriptor(
         "golden.deprecated.CurrentService",
         methods: [Methods.getOld.descriptor, Methods.getNew.descriptor],
-        fileDescriptor: ProtobufFile.deprecated_deprecated_proto.serialized)
+        file: .deprecated_deprecated_proto)
 
     public enum Methods {
         public static let getOld = Method<_Golden_Deprecated_Old, _Golden_Deprecated_Old>(
@@ -499,7 +499,7 @@ extension Golden_Deprecated_Current {
         try reader.read(9, into: &self.oldKind)
         try reader.read(10, into: &self.kind)
         try reader.read(11, into: &self._text)
-        try reader.readRepeated(13, into: &self._numbers)
+        try reader.readPacked(13, .int32, into: &self._numbers)
         try reader.readMessage(15, into: &self._parent)
         try reader.readMap(17, into: &self._kinds, key: "", value: .init(rawValue: 0)) {
             (entry, key, value) throws(ProtobufFault) in
@@ -510,7 +510,7 @@ extension Golden_Deprecated_Current {
         try reader.read(21, into: &self._repeat)
         try reader.readMessage(22, into: &self.inOldFile)
         try reader.readMessage(24, into: &self.oldNested)
-        try reader.readRepeated(26, into: &self.enums)
+        try reader.readPacked(26, .enum, into: &self.enums)
         try reader.readMessage(28, into: &self.closed)
         var members30 = 0
         if let value: String = try reader.member(30) {

@@ -66,7 +66,7 @@ public enum _Golden_Deprecated_ServiceInOldFile {
     public static let descriptor = ServiceDescriptor(
         "golden.deprecated.ServiceInOldFile",
         methods: [Methods.get.descriptor],
-        fileDescriptor: ProtobufFile.deprecated_file_proto.serialized)
+        file: .deprecated_file_proto)
 
     public enum Methods {
         public static let get = Method<_Golden_Deprecated_InOldFile, _Golden_Deprecated_InOldFile.Nested>(

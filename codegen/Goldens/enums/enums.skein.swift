@@ -207,7 +207,7 @@ extension Golden_Enums_Shades {
 
     public mutating func mergeProtobuf(from reader: ProtobufReader) throws(ProtobufFault) {
         try reader.read(3, into: &self.one)
-        try reader.readRepeated(4, into: &self.many)
+        try reader.readPacked(4, .enum, into: &self.many)
         try reader.readRepeated(6, into: &self.unpacked)
         try reader.readMap(8, into: &self.byNumber, key: 0, value: .unspecified) {
             (entry, key, value) throws(ProtobufFault) in

@@ -259,7 +259,7 @@ extension Keywords {
         try reader.read(15, into: &self.reader)
         try reader.read(16, into: &self.writer)
         try reader.read(17, into: &self.members3)
-        try reader.readRepeated(18, into: &self.`repeat`)
+        try reader.readPacked(18, .int32, into: &self.`repeat`)
         try reader.readMap(20, into: &self.`where`, key: "", value: 0) {
             (entry, key, value) throws(ProtobufFault) in
             try entry.read(3, into: &key)

@@ -52,7 +52,7 @@ public enum GPGreeter {
     public static let descriptor = ServiceDescriptor(
         "golden.prefix.Greeter",
         methods: [Methods.greet.descriptor],
-        fileDescriptor: ProtobufFile.prefix_prefix_proto.serialized)
+        file: .prefix_prefix_proto)
 
     public enum Methods {
         public static let greet = Method<GPMessage, GPMessage.Nested>(

@@ -284,7 +284,7 @@ extension Golden_Proto2_Optionals {
         try reader.readOptional(32, into: &self.someBytes)
         try reader.readMessage(35, into: &self.inner)
         try reader.readRepeated(37, into: &self.unpacked)
-        try reader.readRepeated(39, into: &self.packed)
+        try reader.readPacked(39, .int32, into: &self.packed)
         try reader.readMap(41, into: &self.counts, key: "", value: 0) {
             (entry, key, value) throws(ProtobufFault) in
             try entry.read(3, into: &key)
@@ -416,7 +416,9 @@ extension ProtobufFile {
             ZSsyMBIQCgV3aG9sZRgGIAEoAToBMxIUCgdlbmRsZXNzGAcgASgBOgNpbmYSEwoFbGVhc3QYCCABKAI6BC1pbmYSFgoJdW5k
             ZWZpbmVkGAkgASgCOgNuYW4SFgoKbWludXNfemVybxgKIAEoAToCLTASEgoEZmxhZxgLIAEoCDoEdHJ1ZRItCgR0ZXh0GAwg
             ASgJOh9hICJxdW90ZWQiIFwgbGluZQphbmQgCQEgbmHDr3ZlEh8KBGJsb2IYDSABKAw6EVwwMDBcMzc3YVwiXG5cXFwnEg8K
-            BWVtcHR5GA4gASgJOgASGAoQY291bnRfb3JfZGVmYXVsdBgPIAEoBRISCgdkZWZhdWx0GBAgASgFOgExIhcKCEV4dGVuZGVy
-            EgsKA293bhgBIAEoBSITCgNTZXQqCAgEEP////8HOgIIAQ
+            BWVtcHR5GA4gASgJOgASGAoQY291bnRfb3JfZGVmYXVsdBgPIAEoBRISCgdkZWZhdWx0GBAgASgFOgExIksKCEV4dGVuZGVy
+            EgsKA293bhgBIAEoBTIyChBuZXN0ZWRfZXh0ZW5zaW9uEhguZ29sZGVuLnByb3RvMi5PcHRpb25hbHMYZSABKAUiEwoDU2V0
+            KggIBBD/////BzoCCAE6MAoOdGV4dF9leHRlbnNpb24SGC5nb2xkZW4ucHJvdG8yLk9wdGlvbmFscxhkIAEoCTpMChFtZXNz
+            YWdlX2V4dGVuc2lvbhIYLmdvbGRlbi5wcm90bzIuT3B0aW9uYWxzGGYgAygLMhcuZ29sZGVuLnByb3RvMi5EZWZhdWx0cw
             """)
 }

@@ -42,7 +42,7 @@ public enum Golden_Services_Everything {
             Methods.get.descriptor,
             Methods.put.descriptor
         ],
-        fileDescriptor: ProtobufFile.services_services_proto.serialized)
+        file: .services_services_proto)
 
     public enum Methods {
         public static let unary = Method<Golden_Services_Request, Golden_Services_Response>(
@@ -158,7 +158,7 @@ public enum Golden_Services_Awkward {
             Methods.getURL.descriptor,
             Methods.snakeCase.descriptor
         ],
-        fileDescriptor: ProtobufFile.services_services_proto.serialized)
+        file: .services_services_proto)
 
     public enum Methods {
         public static let `import` = Method<Golden_Services_Request, Golden_Services_Response>(
@@ -260,7 +260,7 @@ public enum Golden_Services_Nothing {
     public static let descriptor = ServiceDescriptor(
         "golden.services.Nothing",
         methods: [],
-        fileDescriptor: ProtobufFile.services_services_proto.serialized)
+        file: .services_services_proto)
 
     public enum Methods {
     }

@@ -37,7 +37,7 @@ public enum Helloworld_Greeter {
     public static let descriptor = ServiceDescriptor(
         "helloworld.Greeter",
         methods: [Methods.sayHello.descriptor],
-        fileDescriptor: ProtobufFile.helloworld_helloworld_proto.serialized)
+        file: .helloworld_helloworld_proto)
 
     public enum Methods {
         public static let sayHello = Method<Helloworld_HelloRequest, Helloworld_HelloReply>(

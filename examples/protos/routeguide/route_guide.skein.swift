@@ -104,7 +104,7 @@ public enum Routeguide_RouteGuide {
             Methods.recordRoute.descriptor,
             Methods.routeChat.descriptor
         ],
-        fileDescriptor: ProtobufFile.routeguide_route_guide_proto.serialized)
+        file: .routeguide_route_guide_proto)
 
     public enum Methods {
         public static let getFeature = Method<Routeguide_Point, Routeguide_Feature>(

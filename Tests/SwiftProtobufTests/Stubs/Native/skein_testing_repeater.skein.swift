@@ -41,7 +41,7 @@ public enum Skein_Testing_Repeater {
             Methods.update.descriptor,
             Methods.wait.descriptor
         ],
-        fileDescriptor: ProtobufFile.skein_testing_repeater_proto.serialized)
+        file: .skein_testing_repeater_proto)
 
     public enum Methods {
         public static let get = Method<Skein_Testing_Item, Skein_Testing_Item>(
