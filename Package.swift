@@ -132,7 +132,8 @@ let package = Package(
         .executableTarget(
             name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
             exclude: ["known_failures.txt"], swiftSettings: settings),
-        .executableTarget(name: "SkeinCLI", dependencies: ["SkeinCore", arguments], swiftSettings: settings),
+        .executableTarget(
+            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", arguments], swiftSettings: settings),
 
         // The examples.
         library("ExampleProtos", ["Skein"], path: "examples/protos"),
