@@ -153,10 +153,11 @@ let package = Package(
             name: "Goldens", dependencies: ["Skein", "SkeinProtobuf"], path: "codegen/Goldens",
             exclude: goldens.map { $0 + ".proto" },
             swiftSettings: settings),
+        library("TestSupport", ["SkeinCore"], path: "Tests/TestSupport"),
         tests("SkeinCoreTests", ["SkeinCore"]),
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
         tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
-        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "CSkein", "CProtobufC"]),
+        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "TestSupport", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
         tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),
         tests(
@@ -169,8 +170,9 @@ let package = Package(
             "IntegrationTests",
             [
                 "Skein", "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution",
-                "SkeinClient", "SkeinServer", "SkeinServices", logging, nioCore, nioPosix, nioSSL,
+                "SkeinClient", "SkeinServer", "SkeinServices", "TestSupport", logging, nioCore, nioPosix, nioSSL,
             ]),
+        tests("FuzzTests", ["SkeinCore", "SkeinHTTP2", "SkeinResolution", "TestSupport"]),
         tests(
             "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],
             exclude: ["peers"]),
@@ -189,7 +191,7 @@ let package = Package(
         library("DifferentialPeer", [protobuf], path: "Tests/DifferentialTests/SwiftProtobufMessages"),
         tests(
             "DifferentialTests",
-            ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "protobuf-conformance", protobuf],
+            ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "TestSupport", "protobuf-conformance", protobuf],
             exclude: ["SwiftProtobufMessages", "peers"]),
         tests("SkeinCLITests", ["SkeinCLI", arguments]),
     ]
