@@ -99,7 +99,10 @@ let package = Package(
             ]),
         library(
             "SkeinServer",
-            ["SkeinCore", "SkeinHTTP2", "SkeinTransport", lifecycle, signals, logging, nioCore, nioPosix, nioHTTP1]),
+            [
+                "SkeinCore", "SkeinHTTP2", "SkeinTransport", "CSkein", lifecycle, signals, logging, nioCore, nioPosix,
+                nioHTTP1,
+            ]),
         library("SkeinServices", ["SkeinCore", "SkeinServer", "SkeinProtobuf"]),
         library(
             "Skein",
@@ -176,6 +179,9 @@ let package = Package(
         tests(
             "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],
             exclude: ["peers"]),
+        .executableTarget(
+            name: "robustness-target", dependencies: ["Skein", "SkeinCore", logging],
+            path: "Tests/RobustnessTests/Target", swiftSettings: settings),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
         library("NativeStubs", ["Skein", "SkeinProtobuf"], path: "Tests/SwiftProtobufTests/Stubs/Native"),
         library(
@@ -187,7 +193,7 @@ let package = Package(
                 "Skein", "SkeinCore", "SkeinProtobuf", "SkeinSwiftProtobuf", "NativeStubs", "SwiftProtobufStubs",
                 protobuf,
             ], exclude: ["Stubs"]),
-        tests("PluginTests", ["SkeinProtoc"], exclude: ["test_plugins.py"]),
+        tests("PluginTests", ["SkeinProtoc"], exclude: ["test_plugins.py", "test_all_protos.py"]),
         library("DifferentialPeer", [protobuf], path: "Tests/DifferentialTests/SwiftProtobufMessages"),
         tests(
             "DifferentialTests",
