@@ -99,7 +99,10 @@ let package = Package(
             ]),
         library(
             "SkeinServer",
-            ["SkeinCore", "SkeinHTTP2", "SkeinTransport", lifecycle, signals, logging, nioCore, nioPosix, nioHTTP1]),
+            [
+                "SkeinCore", "SkeinHTTP2", "SkeinTransport", "CSkein", lifecycle, signals, logging, nioCore, nioPosix,
+                nioHTTP1,
+            ]),
         library("SkeinServices", ["SkeinCore", "SkeinServer", "SkeinProtobuf"]),
         library(
             "Skein",
@@ -132,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
             exclude: ["known_failures.txt"], swiftSettings: settings),
-        .executableTarget(name: "SkeinCLI", dependencies: ["SkeinCore", arguments], swiftSettings: settings),
+        .executableTarget(
+            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", arguments], swiftSettings: settings),
 
         // The examples.
         library("ExampleProtos", ["Skein"], path: "examples/protos"),
@@ -175,6 +179,9 @@ let package = Package(
         tests(
             "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],
             exclude: ["peers"]),
+        .executableTarget(
+            name: "robustness-target", dependencies: ["Skein", "SkeinCore", logging],
+            path: "Tests/RobustnessTests/Target", swiftSettings: settings),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
         library("NativeStubs", ["Skein", "SkeinProtobuf"], path: "Tests/SwiftProtobufTests/Stubs/Native"),
         library(
@@ -186,7 +193,7 @@ let package = Package(
                 "Skein", "SkeinCore", "SkeinProtobuf", "SkeinSwiftProtobuf", "NativeStubs", "SwiftProtobufStubs",
                 protobuf,
             ], exclude: ["Stubs"]),
-        tests("PluginTests", ["SkeinProtoc"], exclude: ["test_plugins.py"]),
+        tests("PluginTests", ["SkeinProtoc"], exclude: ["test_plugins.py", "test_all_protos.py"]),
         library("DifferentialPeer", [protobuf], path: "Tests/DifferentialTests/SwiftProtobufMessages"),
         tests(
             "DifferentialTests",

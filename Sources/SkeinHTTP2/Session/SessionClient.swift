@@ -13,7 +13,7 @@ extension HTTP2Session {
     package func submit(
         _ stream: HTTP2Stream, _ request: borrowing OutgoingRequest, message: Buffer?, endStream: Bool
     ) {
-        if let message { stream.sendQueue.append(message) }
+        if let message { queue(message, on: stream) }
         if stream.sendQueue.count >= configuration.sendHighWater { stream.wasFull = true }
         stream.isFinished = endStream
         stream.deframer.limit = stream.maxMessageBytes ?? configuration.maxMessageBytes

@@ -218,7 +218,7 @@ package final class ClientConnection: Connection, @unchecked Sendable {
         case .drained(let stream): noteSentBytes(of: ClientConnection.cast(stream))
         case .closed(let stream, let closure): closed(ClientConnection.cast(stream), closure)
         case .goAway(_, let code, let debugData): receivedGoAway(code, debugData)
-        case .ping, .pingAcknowledged: break
+        case .ping, .pingAcknowledged, .answeredEarly: break
         }
     }
 
