@@ -64,7 +64,7 @@ final class FuzzedSide {
     private func handle(_ event: SessionEvent) {
         switch event {
         case .head(let stream, _), .trailers(let stream), .data(let stream), .endStream(let stream),
-            .drained(let stream):
+            .answeredEarly(let stream), .drained(let stream):
             adopt(stream)
             if closures[ObjectIdentifier(stream)] != nil { faults.append("an event after its stream was closed") }
         case .closed(let stream, _):
@@ -150,7 +150,7 @@ final class FuzzedClient {
         case .endStream(let stream): feed(stream) { $0.endStream() }
         case .data(let stream): for _ in side.read(stream) { feed(stream) { $0.message() } }
         case .closed(let stream, let closure): feed(stream) { $0.closed(closure, deadlinePassed: false) }
-        case .drained, .remoteSettings, .goAway, .ping, .pingAcknowledged: break
+        case .answeredEarly, .drained, .remoteSettings, .goAway, .ping, .pingAcknowledged: break
         }
     }
 
