@@ -135,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
             exclude: ["known_failures.txt"], swiftSettings: settings),
-        .executableTarget(name: "SkeinCLI", dependencies: ["SkeinCore", arguments], swiftSettings: settings),
+        .executableTarget(
+            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", arguments], swiftSettings: settings),
 
         // The examples.
         library("ExampleProtos", ["Skein"], path: "examples/protos"),
@@ -155,10 +156,11 @@ let package = Package(
             name: "Goldens", dependencies: ["Skein", "SkeinProtobuf"], path: "codegen/Goldens",
             exclude: goldens.map { $0 + ".proto" },
             swiftSettings: settings),
+        library("TestSupport", ["SkeinCore"], path: "Tests/TestSupport"),
         tests("SkeinCoreTests", ["SkeinCore"]),
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
         tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
-        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "CSkein", "CProtobufC"]),
+        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "TestSupport", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
         tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),
         tests(
@@ -171,8 +173,9 @@ let package = Package(
             "IntegrationTests",
             [
                 "Skein", "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution",
-                "SkeinClient", "SkeinServer", "SkeinServices", logging, nioCore, nioPosix, nioSSL,
+                "SkeinClient", "SkeinServer", "SkeinServices", "TestSupport", logging, nioCore, nioPosix, nioSSL,
             ]),
+        tests("FuzzTests", ["SkeinCore", "SkeinHTTP2", "SkeinResolution", "TestSupport"]),
         tests(
             "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],
             exclude: ["peers"]),
@@ -194,7 +197,7 @@ let package = Package(
         library("DifferentialPeer", [protobuf], path: "Tests/DifferentialTests/SwiftProtobufMessages"),
         tests(
             "DifferentialTests",
-            ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "protobuf-conformance", protobuf],
+            ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "TestSupport", "protobuf-conformance", protobuf],
             exclude: ["SwiftProtobufMessages", "peers"]),
         tests("SkeinCLITests", ["SkeinCLI", arguments]),
     ]

@@ -33,6 +33,8 @@ package final class Listener: Sendable {
             }
             do {
                 try addHandlers(to: channel, for: connection, tls, log)
+                // A channel that is closed before it was ever active, as its listener closes, tells its handlers nothing.
+                channel.closeFuture.whenComplete { _ in connection.disconnected(nil) }
             } catch {
                 connection.disconnected(error)
                 throw error

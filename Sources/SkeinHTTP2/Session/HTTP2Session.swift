@@ -46,6 +46,8 @@ package final class HTTP2Session {
     private var brokenBy: HTTP2Error?
     /// What the library last said about the peer's mistakes.
     package internal(set) var diagnostic = ""
+    /// Client: what the server did so that the connection had to be given up.
+    package internal(set) var violation: HTTP2Error?
 
     /// `makeStream` is called for each request that a client starts.
     package init(

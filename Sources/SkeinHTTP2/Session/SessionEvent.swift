@@ -39,6 +39,8 @@ package struct StreamClosure: Sendable, Hashable {
         case peer
         /// `reset` was called.
         case local
+        /// The library reset it: what the peer sent on it breaks HTTP/2.
+        case violation
         case connectionLost
         /// Its request headers exceed `maxSentHeaderListBytes`.
         case headersTooLarge

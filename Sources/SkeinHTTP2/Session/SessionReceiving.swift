@@ -64,6 +64,7 @@ extension HTTP2Session {
             } else {
                 responseHeadersComplete(stream, ends)
             }
+        case NGHTTP2_RST_STREAM: stream(header.stream_id)?._withUnsafeGuaranteedRef { $0.isResetByPeer = true }
         case NGHTTP2_SETTINGS: settingsReceived(header)
         case NGHTTP2_PING: pingReceived(frame.pointee.ping)
         case NGHTTP2_GOAWAY: goAwayReceived(frame.pointee.goaway)
@@ -132,7 +133,9 @@ extension HTTP2Session {
 
     func streamClosed(_ id: Int32, _ code: HTTP2ErrorCode) {
         guard let stream = stream(id)?.takeUnretainedValue() ?? live.first(withID: id) else { return }
-        let cause: StreamClosure.Cause = stream.resetCode == nil ? .peer : .local
+        let isViolation = code == .protocolError || code == .flowControlError || code == .streamClosed
+        let cause: StreamClosure.Cause =
+            stream.resetCode != nil ? .local : isViolation && !stream.isResetByPeer ? .violation : .peer
         let fate: StreamClosure.Fate =
             role == .client && !stream.isRequestOut
             ? .unsent : code == .refusedStream && cause == .peer ? .refused : .processed

@@ -120,6 +120,10 @@ package final class ClientConnection: Connection, @unchecked Sendable {
     override func willDisconnect(_ error: (any Error)?) {
         guard closeReason == nil else { return }
         if case .closing = state { return }
+        if let violation = session.violation {
+            closeReason = RPCError(.unavailable, "read from \(address): \(violation)")
+            return
+        }
         let isConnecting = if case .handshaking = state { true } else { false }
         let attempt = isConnecting ? "connect \(address)" : "connection to \(address) lost"
         let cause = error.map { ConnectError.text(for: $0, isConnecting: isConnecting) }

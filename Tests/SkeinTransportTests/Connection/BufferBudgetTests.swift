@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinCore
 import Synchronization
 import Testing
 
@@ -55,7 +56,7 @@ import Testing
 
     @Test("holders that keep to their share stay below the limit together", arguments: 1...20)
     func bound(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         let budget = BufferBudget(limit: 1000)
         let holders = (0..<20).map { _ in Holder() }
         var held = [Int](repeating: 0, count: 20)
