@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
+
+/// Points of endpoints on a circle of 2^64: a key belongs to the endpoint of the first point that is not below it.
+///
+/// The points are sorted, and an index leads to the first of each stretch, with four points in a stretch on average.
+package struct HashRing: Sendable {
+    /// How many points the ring has, and how they fall to the endpoints.
+    enum Size: Sendable, Hashable {
+        /// As many for each unit of weight, however many endpoints there are: one that goes leaves all other points
+        /// where they are. Fewer, by powers of two, when that would be more than `mostPoints`; at least one.
+        case forEachWeight(Int)
+        /// gRPC's: all points together from `least` to `most`, the fewest that give the lightest endpoint a whole
+        /// number of them; of many endpoints some get none (gRFC A42).
+        case total(least: Int, most: Int)
+    }
+
+    private static let mostPoints = 1 << 22
+
+    private let hashes: [UInt64]
+    private let owners: [UInt32]
+    /// The first point of each stretch; one more at the end.
+    private let starts: [UInt32]
+    /// Shifts a hash to the number of its stretch.
+    private let shift: UInt64
+
+    /// `endpoints` are sorted by their keys.
+    init(_ endpoints: [PlacedEndpoint], _ size: Size) {
+        let counts = HashRing.counts(endpoints, size)
+        let total = counts.reduce(0, +)
+        var hashes: [UInt64] = []
+        var owners: [UInt32] = []
+        hashes.reserveCapacity(total)
+        owners.reserveCapacity(total)
+        for (number, count) in counts.enumerated() {
+            var name = PointName(endpoints[number].key)
+            for index in 0..<count {
+                hashes.append(name.hash(index))
+                owners.append(UInt32(number))
+            }
+        }
+        let bits = max(1, Int.bitWidth - (total / 4).leadingZeroBitCount)
+        shift = UInt64(64 - bits)
+        (self.hashes, self.owners, starts) = HashRing.sorted(hashes, owners, bits: bits)
+    }
+
+    var count: Int { hashes.count }
+
+    /// The place of the first point that is not below `key`.
+    func place(of key: UInt64) -> Int {
+        var place = Int(starts[Int(truncatingIfNeeded: key &>> shift)])
+        while place < hashes.count, hashes[place] < key { place += 1 }
+        return place == hashes.count ? 0 : place
+    }
+
+    func next(_ place: Int) -> Int { place + 1 == hashes.count ? 0 : place + 1 }
+
+    /// The number of the endpoint whose point it is.
+    func owner(_ place: Int) -> Int { Int(truncatingIfNeeded: owners[place]) }
+
+    /// The points in order.
+    var points: [(hash: UInt64, owner: Int)] { zip(hashes, owners).map { ($0, Int($1)) } }
+
+    /// The first endpoint from `key` on that can take the call.
+    func find(_ key: UInt64, _ call: borrowing PickContext, _ members: HashMembers, _ demand: Demand, steps: Int)
+        -> Int?
+    {
+        var place = place(of: key)
+        for _ in 0..<min(steps, hashes.count) {
+            let owner = owner(place)
+            if members.accepts(owner, call, demand) { return owner }
+            place = next(place)
+        }
+        return nil
+    }
+}
+
+// MARK: making one
+
+extension HashRing {
+    /// How many points each endpoint has.
+    private static func counts(_ endpoints: [PlacedEndpoint], _ size: Size) -> [Int] {
+        let whole = endpoints.reduce(0.0) { $0 + Double($1.weight) }
+        switch size {
+        case .forEachWeight(let points):
+            var scale = Double(points)
+            while scale * whole > Double(mostPoints) { scale /= 2 }
+            return endpoints.map { max(1, Int(scale * Double($0.weight))) }
+        case .total(let least, let most):
+            let shares = endpoints.map { Double($0.weight) / whole }
+            let smallest = shares.min() ?? 1
+            let scale = min((smallest * Double(least)).rounded(.up) / smallest, Double(most))
+            // Each endpoint takes points until the sum of the shares so far is reached: as gRPC does, in its order.
+            var (given, target) = (0.0, 0.0)
+            return shares.map { share in
+                target += scale * share
+                let count = max(0, Int((target - given).rounded(.up)))
+                given += Double(count)
+                return count
+            }
+        }
+    }
+
+    /// Distributes the points over the stretches, which are short, and sorts each.
+    private static func sorted(
+        _ hashes: [UInt64], _ owners: [UInt32], bits: Int
+    ) -> (hashes: [UInt64], owners: [UInt32], starts: [UInt32]) {
+        let shift = UInt64(64 - bits)
+        var starts = [UInt32](repeating: 0, count: 1 << bits + 1)
+        for hash in hashes { starts[Int(hash >> shift) + 1] += 1 }
+        for stretch in 1..<starts.count { starts[stretch] += starts[stretch - 1] }
+        var ends = starts
+        var sortedHashes = [UInt64](repeating: 0, count: hashes.count)
+        var sortedOwners = [UInt32](repeating: 0, count: hashes.count)
+        for (hash, owner) in zip(hashes, owners) {
+            let stretch = Int(hash >> shift)
+            var place = Int(ends[stretch])
+            ends[stretch] += 1
+            while place > Int(starts[stretch]), sortedHashes[place - 1] > hash {
+                sortedHashes[place] = sortedHashes[place - 1]
+                sortedOwners[place] = sortedOwners[place - 1]
+                place -= 1
+            }
+            sortedHashes[place] = hash
+            sortedOwners[place] = owner
+        }
+        return (sortedHashes, sortedOwners, starts)
+    }
+}
+
+/// Hashes `KEY_0`, `KEY_1` and so on.
+private struct PointName {
+    private var bytes: [UInt8]
+    private let prefix: Int
+
+    init(_ key: String) {
+        bytes = Array(key.utf8) + [UInt8(ascii: "_")]
+        prefix = bytes.count
+    }
+
+    mutating func hash(_ index: Int) -> UInt64 {
+        bytes.removeLast(bytes.count - prefix)
+        var divisor = 1
+        while index / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(index / divisor % 10))
+            divisor /= 10
+        }
+        return bytes.withUnsafeBytes { XXHash64.hash($0) }
+    }
+}
