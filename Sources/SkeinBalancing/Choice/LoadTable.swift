@@ -10,8 +10,6 @@ struct LoadTable: @unchecked Sendable {  // `loads` keep alive what `slots` poin
         slots = loads.map(\.slot)
     }
 
-    var count: Int { slots.count }
-
     /// Attempts in flight on the endpoint.
     func inFlight(_ number: Int) -> Int { slots[number].pointee.inFlight }
 }

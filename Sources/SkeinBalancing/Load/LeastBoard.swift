@@ -25,6 +25,8 @@ final class LeastBoard: SlotWatcher, @unchecked Sendable {  // owns its memory; 
     private let groupBounds: UnsafeMutablePointer<Atomic<UInt64>>
     private let groups: UnsafeMutablePointer<Group>
     private let groupCount = Atomic<Int>(0)
+    /// Positions from here on were never opened.
+    private let used = Atomic<Int>(0)
 
     override init() {
         groupBounds = LeastBoard.zeros(LeastBoard.mostGroups)
@@ -60,6 +62,7 @@ final class LeastBoard: SlotWatcher, @unchecked Sendable {  // owns its memory; 
     func open(_ position: UInt32, _ id: SubchannelID) {
         let (group, place) = find(position)
         group.ids[place].store(UInt64(id.slot) << 32 | UInt64(id.generation), ordering: .relaxed)
+        used.store(max(used.load(ordering: .relaxed), Int(position) + 1), ordering: .releasing)
         became(ready: true, position)
     }
 
@@ -111,9 +114,10 @@ final class LeastBoard: SlotWatcher, @unchecked Sendable {  // owns its memory; 
 extension LeastBoard {
     /// One of the open endpoints with the fewest attempts in flight, at random; `nil` when none is open.
     func least(_ random: UInt64) -> SubchannelID? {
-        let count = groupCount.load(ordering: .acquiring)
+        let used = used.load(ordering: .acquiring)
+        let count = (used + LeastBoard.fan * LeastBoard.fan - 1) / (LeastBoard.fan * LeastBoard.fan)
         // Each turn but the last raises a bound; others may lower them meanwhile.
-        for _ in 0..<count * (LeastBoard.fan + 1) * 2 {
+        for _ in 0..<used / LeastBoard.fan * 2 + 64 {
             let whole = root.load(ordering: .acquiring)
             let group = LeastBoard.search(groupBounds, count, from: random, for: whole)
             guard group.bound < LeastBoard.open else { return nil }
@@ -123,14 +127,17 @@ extension LeastBoard {
                 continue
             }
             let members = groups[group.place]
-            let block = LeastBoard.search(members.bounds, LeastBoard.fan, from: random &>> 16, for: top)
+            let start = group.place * LeastBoard.fan * LeastBoard.fan
+            let blocks = min(LeastBoard.fan, (used - start + LeastBoard.fan - 1) / LeastBoard.fan)
+            let block = LeastBoard.search(members.bounds, blocks, from: random &>> 16, for: top)
             let inner = members.bounds[block.place].load(ordering: .acquiring)
             guard block.bound <= UInt32(truncatingIfNeeded: top) else {
                 LeastBoard.raise(groupBounds[group.place], from: top, to: block.bound)
                 continue
             }
             let counts = members.counts + block.place * LeastBoard.fan
-            let found = LeastBoard.search(counts, from: random &>> 32, for: inner)
+            let size = min(LeastBoard.fan, used - start - block.place * LeastBoard.fan)
+            let found = LeastBoard.search(counts, size, from: random &>> 32, for: inner)
             guard found.count <= UInt32(truncatingIfNeeded: inner) else {
                 LeastBoard.raise(members.bounds[block.place], from: inner, to: found.count)
                 continue
@@ -181,18 +188,18 @@ extension LeastBoard {
     /// The first open position with a count that is not above `goal`, or that with the lowest. Closed ones count as
     /// having more than any.
     private static func search(
-        _ counts: UnsafeMutablePointer<Atomic<UInt32>>, from random: UInt64, for goal: UInt64
+        _ counts: UnsafeMutablePointer<Atomic<UInt32>>, _ size: Int, from random: UInt64, for goal: UInt64
     ) -> (place: Int, count: UInt32) {
         let goal = UInt32(truncatingIfNeeded: goal)
-        let start = Int(truncatingIfNeeded: random)
-        var best = (place: 0, count: UInt32.max)
-        for step in 0..<fan {
-            let place = (start &+ step) & (fan - 1)
+        var place = Int(truncatingIfNeeded: (random & 0xffff) &* UInt64(truncatingIfNeeded: size) &>> 16)
+        var best = (place: place, count: UInt32.max)
+        for _ in 0..<size {
             let count = counts[place].load(ordering: .acquiring) ^ open
             if count < best.count {
                 best = (place, count)
                 if count <= goal { return best }
             }
+            place = place + 1 == size ? 0 : place + 1
         }
         return best
     }

@@ -3,7 +3,8 @@ internal import SkeinCore
 
 /// Points of endpoints on a circle of 2^64: a key belongs to the endpoint of the first point that is not below it.
 ///
-/// The points are sorted, and an index leads to the first of each stretch, with four points in a stretch on average.
+/// The points are sorted, and an index leads to the first of each stretch, with four to eight points in a stretch on
+/// average.
 package struct HashRing: Sendable {
     /// How many points the ring has, and how they fall to the endpoints.
     enum Size: Sendable, Hashable {
@@ -18,48 +19,57 @@ package struct HashRing: Sendable {
     private static let mostPoints = 1 << 22
 
     private let hashes: [UInt64]
-    private let owners: [UInt32]
+    /// What a look-up reads, small so that it stays in the cache: the owner in the low `bits`, above it what follows
+    /// the number of the stretch in the upper half of the hash.
+    private let entries: [UInt32]
     /// The first point of each stretch; one more at the end.
     private let starts: [UInt32]
-    /// Shifts a hash to the number of its stretch.
-    private let shift: UInt64
+    /// So many bits of a hash are the number of its stretch.
+    private let bits: UInt32
 
     /// `endpoints` are sorted by their keys.
     init(_ endpoints: [PlacedEndpoint], _ size: Size) {
         let counts = HashRing.counts(endpoints, size)
         let total = counts.reduce(0, +)
-        var hashes: [UInt64] = []
-        var owners: [UInt32] = []
-        hashes.reserveCapacity(total)
-        owners.reserveCapacity(total)
+        var points: [Point] = []
+        points.reserveCapacity(total)
         for (number, count) in counts.enumerated() {
             var name = PointName(endpoints[number].key)
-            for index in 0..<count {
-                hashes.append(name.hash(index))
-                owners.append(UInt32(number))
-            }
+            for index in 0..<count { points.append(Point(hash: name.hash(index), owner: UInt32(number))) }
         }
-        let bits = max(1, Int.bitWidth - (total / 4).leadingZeroBitCount)
-        shift = UInt64(64 - bits)
-        (self.hashes, self.owners, starts) = HashRing.sorted(hashes, owners, bits: bits)
+        // Owners have to fit, too.
+        let bits = max(HashRing.width(total / 8), HashRing.width(endpoints.count), 1)
+        let starts = HashRing.sort(&points, bits: UInt32(bits))
+        hashes = points.map(\.hash)
+        entries = points.map { UInt32(truncatingIfNeeded: $0.hash >> 32) &<< UInt32(bits) | $0.owner }
+        self.starts = starts
+        self.bits = UInt32(bits)
     }
 
     var count: Int { hashes.count }
 
     /// The place of the first point that is not below `key`.
     func place(of key: UInt64) -> Int {
-        var place = Int(starts[Int(truncatingIfNeeded: key &>> shift)])
-        while place < hashes.count, hashes[place] < key { place += 1 }
-        return place == hashes.count ? 0 : place
+        let upper = UInt32(truncatingIfNeeded: key &>> 32)
+        let stretch = Int(truncatingIfNeeded: upper &>> (32 &- bits))
+        let rest = upper &<< bits
+        var place = Int(truncatingIfNeeded: starts[stretch])
+        let end = Int(truncatingIfNeeded: starts[stretch + 1])
+        while place < end {
+            let point = (entries[place] &>> bits) &<< bits
+            if point > rest || point == rest && hashes[place] >= key { break }
+            place += 1
+        }
+        return place == entries.count ? 0 : place
     }
 
     func next(_ place: Int) -> Int { place + 1 == hashes.count ? 0 : place + 1 }
 
     /// The number of the endpoint whose point it is.
-    func owner(_ place: Int) -> Int { Int(truncatingIfNeeded: owners[place]) }
+    func owner(_ place: Int) -> Int { Int(truncatingIfNeeded: entries[place] & (1 &<< bits &- 1)) }
 
     /// The points in order.
-    var points: [(hash: UInt64, owner: Int)] { zip(hashes, owners).map { ($0, Int($1)) } }
+    var points: [(hash: UInt64, owner: Int)] { hashes.indices.map { (hashes[$0], owner($0)) } }
 
     /// The first endpoint from `key` on that can take the call.
     func find(_ key: UInt64, _ call: borrowing PickContext, _ members: HashMembers, _ demand: Demand, steps: Int)
@@ -101,31 +111,35 @@ extension HashRing {
         }
     }
 
-    /// Distributes the points over the stretches, which are short, and sorts each.
-    private static func sorted(
-        _ hashes: [UInt64], _ owners: [UInt32], bits: Int
-    ) -> (hashes: [UInt64], owners: [UInt32], starts: [UInt32]) {
+    /// How many bits a number up to `number` needs.
+    private static func width(_ number: Int) -> Int { Int.bitWidth - number.leadingZeroBitCount }
+
+    /// Distributes the points over the stretches, which are short, and sorts each; where the stretches start.
+    private static func sort(_ points: inout [Point], bits: UInt32) -> [UInt32] {
         let shift = UInt64(64 - bits)
-        var starts = [UInt32](repeating: 0, count: 1 << bits + 1)
-        for hash in hashes { starts[Int(hash >> shift) + 1] += 1 }
+        var starts = [UInt32](repeating: 0, count: 1 << Int(bits) + 1)
+        for point in points { starts[Int(point.hash &>> shift) + 1] += 1 }
         for stretch in 1..<starts.count { starts[stretch] += starts[stretch - 1] }
         var ends = starts
-        var sortedHashes = [UInt64](repeating: 0, count: hashes.count)
-        var sortedOwners = [UInt32](repeating: 0, count: hashes.count)
-        for (hash, owner) in zip(hashes, owners) {
-            let stretch = Int(hash >> shift)
+        var sorted = points
+        for point in points {
+            let stretch = Int(point.hash &>> shift)
             var place = Int(ends[stretch])
             ends[stretch] += 1
-            while place > Int(starts[stretch]), sortedHashes[place - 1] > hash {
-                sortedHashes[place] = sortedHashes[place - 1]
-                sortedOwners[place] = sortedOwners[place - 1]
+            while place > Int(starts[stretch]), sorted[place - 1].hash > point.hash {
+                sorted[place] = sorted[place - 1]
                 place -= 1
             }
-            sortedHashes[place] = hash
-            sortedOwners[place] = owner
+            sorted[place] = point
         }
-        return (sortedHashes, sortedOwners, starts)
+        points = sorted
+        return starts
     }
+}
+
+private struct Point {
+    let hash: UInt64
+    let owner: UInt32
 }
 
 /// Hashes `KEY_0`, `KEY_1` and so on.

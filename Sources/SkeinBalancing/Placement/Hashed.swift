@@ -57,7 +57,9 @@ package struct Hashed<Table: Placement>: LoadBalancingPolicy {
         case .ready(let endpoints):
             guard let table, let members else { return fail(&out) }
             guard pace.isDue(endpoints.count, atOnce, &out) else { return }
-            out.publish(.ready, HashPicker(table: table, members: members, hashing: configuration.hashing))
+            let parts = HashPickerParts(
+                table: table, members: members, hashing: configuration.hashing, ready: members.takeReady())
+            out.publish(.ready, Table.TablePicker(parts))
         case .connecting:
             pace.reset()
             out.publish(.connecting, QueueingPicker())

@@ -6,6 +6,7 @@ package import SkeinCore
 /// The same endpoints and weights give the same placement in every process, in whatever order they were listed.
 package protocol Placement: Sendable {
     associatedtype Configuration: HashConfiguration
+    associatedtype TablePicker: HashPicker where TablePicker.Table == Self
 
     /// How configs name the policy that places calls so.
     static var name: String { get }

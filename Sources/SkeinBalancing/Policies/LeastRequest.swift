@@ -13,10 +13,9 @@ package struct LeastRequest: EndpointPolicy {
         let weighted = ready.filter { $0.endpoint.weight > 0 }
         let endpoints = weighted.isEmpty ? ready : weighted
         let weights = endpoints.map { max($0.endpoint.weight, 1) }
-        let choice = LeastOfDrawn(
-            loads: LoadTable(endpoints), weights: Set(weights).count == 1 ? [] : weights,
+        return LeastRequestPicker(
+            ids: endpoints.map(\.id), loads: LoadTable(endpoints), weights: Set(weights).count == 1 ? [] : weights,
             choices: min(choices, endpoints.count), areDistinct: true)
-        return ChoicePicker(ids: endpoints.map(\.id), choice: choice)
     }
 }
 
@@ -29,8 +28,8 @@ package struct LeastRequestExperimental: EndpointPolicy {
     package init(_ configuration: LeastRequestConfiguration, seed: UInt64) { choices = configuration.choiceCount }
 
     package func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
-        let choice = LeastOfDrawn(loads: LoadTable(ready), weights: [], choices: choices, areDistinct: false)
-        return ChoicePicker(ids: ready.map(\.id), choice: choice)
+        LeastRequestPicker(
+            ids: ready.map(\.id), loads: LoadTable(ready), weights: [], choices: choices, areDistinct: false)
     }
 }
 
@@ -48,7 +47,8 @@ package struct LeastRequestConfiguration: LoadBalancingConfiguration {
 }
 
 /// The least loaded of a few endpoints; of equals the one drawn first.
-private struct LeastOfDrawn: EndpointChoice {
+private struct LeastRequestPicker: ChoicePicker {
+    let ids: [SubchannelID]
     let loads: LoadTable
     /// Empty: all the same.
     let weights: [UInt32]
@@ -57,7 +57,7 @@ private struct LeastOfDrawn: EndpointChoice {
 
     func choose(_ call: borrowing PickContext, again: Int) -> Int {
         var draws = Draws(call, again: again)
-        let count = loads.count
+        let count = ids.count
         var best = draws.index(below: count)
         let offset = best
         for step in 1..<max(choices, 1) {
@@ -69,11 +69,11 @@ private struct LeastOfDrawn: EndpointChoice {
 
     /// The endpoints other than the first fall into as many parts as are left to draw; one of each.
     private func distinct(_ step: Int, _ offset: Int, _ draws: inout Draws) -> Int {
-        let (others, parts) = (loads.count - 1, choices - 1)
-        let start = others * (step - 1) / parts
-        let end = others * step / parts
+        let (others, parts) = (ids.count - 1, choices - 1)
+        let start = parts == 1 ? 0 : others * (step - 1) / parts
+        let end = parts == 1 ? others : others * step / parts
         let place = offset + 1 + start + draws.index(below: end - start)
-        return place < loads.count ? place : place - loads.count
+        return place < ids.count ? place : place - ids.count
     }
 
     private func isLess(_ one: Int, _ other: Int) -> Bool {

@@ -6,30 +6,47 @@ package import SkeinCore
 package typealias Maglev = Hashed<MaglevTable>
 
 package struct MaglevTable: Placement {
+    package typealias TablePicker = MaglevPicker
     package static let name = "maglev"
-    /// Primes. A table is larger than the endpoints by a factor of 100 at least, but for the last; it has few sizes,
-    /// since a key moves when the size changes.
+    /// Primes. An endpoint has 20 entries at least, up to 250,000 endpoints; there are few sizes, since keys move when
+    /// the size changes.
     private static let sizes = [65_537, 262_147, 1_048_583, MaglevConfiguration.largestTable]
+    private static let entriesForEach = 20
 
-    private let owners: [UInt32]
+    /// By entry; in 16 bits if they fit, so that more of the table stays in the cache. One of both is empty.
+    private let few: [UInt16]
+    private let many: [UInt32]
 
     package init(_ endpoints: [PlacedEndpoint], _ configuration: MaglevConfiguration) {
-        let fitting = MaglevTable.sizes.first { $0 >= 100 * endpoints.count } ?? MaglevConfiguration.largestTable
+        let fitting =
+            MaglevTable.sizes.first { $0 >= MaglevTable.entriesForEach * endpoints.count }
+            ?? MaglevConfiguration.largestTable
         let size = configuration.tableSize.map { $0 < endpoints.count ? fitting : $0 } ?? fitting
-        owners = MaglevTable.fill(endpoints, size)
+        let owners = MaglevTable.fill(endpoints, size)
+        let areFew = endpoints.count <= UInt16.max
+        few = areFew ? owners.map { UInt16($0) } : []
+        many = areFew ? [] : owners
     }
 
     package func place(
         _ key: UInt64, _ call: borrowing PickContext, _ members: HashMembers, _ demand: Demand
     ) -> Int? {
-        var place = Int(truncatingIfNeeded: key % UInt64(truncatingIfNeeded: owners.count))
-        for _ in 0..<min(MaglevTable.patience, owners.count) {
-            let owner = Int(truncatingIfNeeded: owners[place])
+        let count = max(few.count, many.count)
+        var place = Draws.index(key, below: count)
+        for _ in 0..<min(MaglevTable.patience, count) {
+            let owner = owner(place)
             if members.accepts(owner, call, demand) { return owner }
-            place = place + 1 == owners.count ? 0 : place + 1
+            place = place + 1 == count ? 0 : place + 1
         }
         return nil
     }
+
+    private func owner(_ place: Int) -> Int {
+        many.isEmpty ? Int(truncatingIfNeeded: few[place]) : Int(truncatingIfNeeded: many[place])
+    }
+
+    /// The endpoints' numbers, entry by entry.
+    var owners: [Int] { (0..<max(few.count, many.count)).map { owner($0) } }
 
     /// The endpoints take turns until each has its share of the entries.
     private static func fill(_ endpoints: [PlacedEndpoint], _ size: Int) -> [UInt32] {
@@ -94,4 +111,9 @@ package struct MaglevConfiguration: HashConfiguration {
         }
         return true
     }
+}
+
+package struct MaglevPicker: HashPicker {
+    package let parts: HashPickerParts<MaglevTable>
+    package init(_ parts: HashPickerParts<MaglevTable>) { self.parts = parts }
 }

@@ -8,15 +8,15 @@ package struct Random: EndpointPolicy {
     package init(_ configuration: NoConfiguration, seed: UInt64) {}
 
     package func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
-        ChoicePicker(ids: ready.map(\.id), choice: RandomChoice(count: ready.count))
+        RandomPicker(ids: ready.map(\.id))
     }
 }
 
-private struct RandomChoice: EndpointChoice {
-    let count: Int
+private struct RandomPicker: ChoicePicker {
+    let ids: [SubchannelID]
 
     func choose(_ call: borrowing PickContext, again: Int) -> Int {
         var draws = Draws(call, again: again)
-        return draws.index(below: count)
+        return draws.index(below: ids.count)
     }
 }

@@ -6,6 +6,7 @@ internal import SkeinCore
 package typealias Rendezvous = Hashed<RendezvousTable>
 
 package struct RendezvousTable: Placement {
+    package typealias TablePicker = RendezvousPicker
     package static let name = "rendezvous"
     package static let mostEndpoints = 64
 
@@ -63,4 +64,9 @@ package struct RendezvousTable: Placement {
         }
         return -(Double(x.exponent) * 0.693_147_180_559_945_3 + 2 * sum)
     }
+}
+
+package struct RendezvousPicker: HashPicker {
+    package let parts: HashPickerParts<RendezvousTable>
+    package init(_ parts: HashPickerParts<RendezvousTable>) { self.parts = parts }
 }

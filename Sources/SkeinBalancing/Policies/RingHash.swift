@@ -6,6 +6,7 @@ package import SkeinCore
 package typealias RingHash = Hashed<RingHashTable>
 
 package struct RingHashTable: Placement {
+    package typealias TablePicker = RingHashPicker
     package static let name = "ring_hash"
     private static let pointsForEachWeight = 160
 
@@ -79,4 +80,9 @@ package struct RingHashConfiguration: HashConfiguration {
         hashing = try HashingOptions(reading: &fields, header: "requestHashHeader")
         if fields.contains("minRingSize") || fields.contains("maxRingSize") { sizes = try RingSizes(reading: &fields) }
     }
+}
+
+package struct RingHashPicker: HashPicker {
+    package let parts: HashPickerParts<RingHashTable>
+    package init(_ parts: HashPickerParts<RingHashTable>) { self.parts = parts }
 }

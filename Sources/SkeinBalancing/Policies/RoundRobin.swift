@@ -13,11 +13,12 @@ package struct RoundRobin: EndpointPolicy {
 
     package mutating func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
         let turns = ReaderTurns(around: ready.count, readers: ReaderStripes.count, random: &random)
-        return ChoicePicker(ids: ready.map(\.id), choice: TurnChoice(turns: turns))
+        return RoundRobinPicker(ids: ready.map(\.id), turns: turns)
     }
 }
 
-struct TurnChoice: EndpointChoice {
+private struct RoundRobinPicker: ChoicePicker {
+    let ids: [SubchannelID]
     let turns: ReaderTurns
 
     func choose(_ call: borrowing PickContext, again: Int) -> Int { turns.next(call.reader) }

@@ -6,6 +6,7 @@ package import SkeinCore
 package typealias SourceHash = Hashed<SourceHashTable>
 
 package struct SourceHashTable: Placement {
+    package typealias TablePicker = SourceHashPicker
     package static let name = "source_hash"
     private let ring: RingHashTable
 
@@ -28,4 +29,9 @@ package struct SourceHashConfiguration: HashConfiguration {
     package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
         hashing = try HashingOptions(reading: &fields, header: "header")
     }
+}
+
+package struct SourceHashPicker: HashPicker {
+    package let parts: HashPickerParts<SourceHashTable>
+    package init(_ parts: HashPickerParts<SourceHashTable>) { self.parts = parts }
 }

@@ -9,11 +9,12 @@ package struct WeightedRandom: EndpointPolicy {
 
     package func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
         let endpoints = WeightedEndpoints(ready, by: AttributeWeights())
-        return ChoicePicker(ids: endpoints.ids, choice: AliasChoice(table: AliasTable(endpoints.weights)))
+        return WeightedRandomPicker(ids: endpoints.ids, table: AliasTable(endpoints.weights))
     }
 }
 
-private struct AliasChoice: EndpointChoice {
+private struct WeightedRandomPicker: ChoicePicker {
+    let ids: [SubchannelID]
     let table: AliasTable
 
     func choose(_ call: borrowing PickContext, again: Int) -> Int {

@@ -13,12 +13,19 @@ package struct WeightedRoundRobin: EndpointPolicy {
 
     package mutating func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
         let endpoints = WeightedEndpoints(ready, by: AttributeWeights())
-        return ChoicePicker(ids: endpoints.ids, choice: WeightedTurns(endpoints, &random))
+        return WeightedRoundRobinPicker(ids: endpoints.ids, turns: WeightedTurns(endpoints, &random))
     }
 }
 
+private struct WeightedRoundRobinPicker: ChoicePicker {
+    let ids: [SubchannelID]
+    let turns: WeightedTurns
+
+    func choose(_ call: borrowing PickContext, again: Int) -> Int { turns.next(call.reader) }
+}
+
 /// Weighted turns, in the form that suits the weights.
-enum WeightedTurns: EndpointChoice {
+enum WeightedTurns: Sendable {
     case equal(ReaderTurns)
     case sequence([UInt16], ReaderTurns)
     case alias(AliasTable, ReaderTurns)
@@ -36,12 +43,11 @@ enum WeightedTurns: EndpointChoice {
         }
     }
 
-    func choose(_ call: borrowing PickContext, again: Int) -> Int {
+    func next(_ reader: UInt32) -> Int {
         switch self {
-        case .equal(let turns): turns.next(call.reader)
-        case .sequence(let sequence, let turns): Int(sequence[turns.next(call.reader)])
-        case .alias(let table, let turns):
-            table.number(at: UInt64(truncatingIfNeeded: turns.next(call.reader)) &<< 32)
+        case .equal(let turns): turns.next(reader)
+        case .sequence(let sequence, let turns): Int(sequence[turns.next(reader)])
+        case .alias(let table, let turns): table.number(at: UInt64(truncatingIfNeeded: turns.next(reader)) &<< 32)
         }
     }
 }
