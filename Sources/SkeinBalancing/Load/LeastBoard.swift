@@ -172,7 +172,7 @@ extension LeastBoard {
         _ bounds: UnsafeMutablePointer<Atomic<UInt64>>, _ count: Int, from random: UInt64, for goal: UInt64
     ) -> (place: Int, bound: UInt32) {
         let goal = UInt32(truncatingIfNeeded: goal)
-        var place = Int(truncatingIfNeeded: (random & 0xffff) &* UInt64(truncatingIfNeeded: count) &>> 16)
+        var place = LeastBoard.start(random, below: count)
         var best = (place: place, bound: UInt32.max)
         for _ in 0..<count {
             let bound = UInt32(truncatingIfNeeded: bounds[place].load(ordering: .acquiring))
@@ -191,7 +191,7 @@ extension LeastBoard {
         _ counts: UnsafeMutablePointer<Atomic<UInt32>>, _ size: Int, from random: UInt64, for goal: UInt64
     ) -> (place: Int, count: UInt32) {
         let goal = UInt32(truncatingIfNeeded: goal)
-        var place = Int(truncatingIfNeeded: (random & 0xffff) &* UInt64(truncatingIfNeeded: size) &>> 16)
+        var place = LeastBoard.start(random, below: size)
         var best = (place: place, count: UInt32.max)
         for _ in 0..<size {
             let count = counts[place].load(ordering: .acquiring) ^ open
@@ -202,6 +202,10 @@ extension LeastBoard {
             place = place + 1 == size ? 0 : place + 1
         }
         return best
+    }
+
+    private static func start(_ random: UInt64, below count: Int) -> Int {
+        Int(truncatingIfNeeded: ((random & 0xffff) &* UInt64(truncatingIfNeeded: count)) &>> 16)
     }
 
     private static func raise(_ bound: borrowing Atomic<UInt64>, from seen: UInt64, to value: UInt32) {

@@ -5,7 +5,7 @@ internal import SkeinCore
 ///
 /// The points are sorted, and an index leads to the first of each stretch, with four to eight points in a stretch on
 /// average.
-package struct HashRing: Sendable {
+struct HashRing: Sendable {
     /// How many points the ring has, and how they fall to the endpoints.
     enum Size: Sendable, Hashable {
         /// As many for each unit of weight, however many endpoints there are: one that goes leaves all other points
@@ -16,7 +16,7 @@ package struct HashRing: Sendable {
         case total(least: Int, most: Int)
     }
 
-    private static let mostPoints = 1 << 22
+    static let mostPoints = 1 << 22
 
     private let hashes: [UInt64]
     /// What a look-up reads, small so that it stays in the cache: the owner in the low `bits`, above it what follows
@@ -28,8 +28,8 @@ package struct HashRing: Sendable {
     private let bits: UInt32
 
     /// `endpoints` are sorted by their keys.
-    init(_ endpoints: [PlacedEndpoint], _ size: Size) {
-        let counts = HashRing.counts(endpoints, size)
+    init(_ endpoints: [PlacedEndpoint], _ size: Size, most: Int = HashRing.mostPoints) {
+        let counts = HashRing.counts(endpoints, size, most: most)
         let total = counts.reduce(0, +)
         var points: [Point] = []
         points.reserveCapacity(total)
@@ -89,12 +89,12 @@ package struct HashRing: Sendable {
 
 extension HashRing {
     /// How many points each endpoint has.
-    private static func counts(_ endpoints: [PlacedEndpoint], _ size: Size) -> [Int] {
+    private static func counts(_ endpoints: [PlacedEndpoint], _ size: Size, most: Int) -> [Int] {
         let whole = endpoints.reduce(0.0) { $0 + Double($1.weight) }
         switch size {
         case .forEachWeight(let points):
             var scale = Double(points)
-            while scale * whole > Double(mostPoints) { scale /= 2 }
+            while scale * whole > Double(most) { scale /= 2 }
             return endpoints.map { max(1, Int(scale * Double($0.weight))) }
         case .total(let least, let most):
             let shares = endpoints.map { Double($0.weight) / whole }
