@@ -9,38 +9,45 @@ import Testing
         weights.enumerated().map { PlacedEndpoint(key: "10.0.0.\($0 + 1):443", weight: $1) }
     }
 
-    /// Made with a copy of gRPC's algorithm in another language, and the reference implementation of XXH64: the number
-    /// of points, those of each endpoint, a digest of all points in order, and where `key-0`, `key-1`, … go.
-    static let known: [([UInt32], Int, Int, Int, [Int], UInt64, String)] = [
-        (
-            [3, 3, 4], 1024, 4096, 1027, [308, 308, 411], 0x65b6_ac5f_8e4b_3860,
-            "2213131231312322311231132113332132311122"
-        ),
-        (
-            [1, 2, 5], 1024, 4096, 1024, [128, 256, 640], 0x2de5_3f27_bc24_6d2e,
-            "2213333232312322332233232123332132331322"
-        ),
-        (
-            [1, 1, 1, 1, 1, 1, 1], 7, 8, 7, [1, 1, 1, 1, 1, 1, 1], 0x15e6_d67c_d540_6cee,
-            "1537767352734437737261751737634725452777"
-        ),
-        (
-            [1, 1, 1, 1, 1, 1, 1, 1, 1], 3, 4, 5, [1, 0, 1, 0, 1, 0, 1, 0, 1], 0xaa3c_cbaa_c6e5_3ffc,
-            "1539999353933339939391751739933935353999"
-        ),
-        ([1, 1000], 100, 4096, 1001, [1, 1000], 0x89dc_f59a_8fb1_aad7, "2222222222222222222222222222222222222222"),
+    struct Known: Sendable {
+        let weights: [UInt32]
+        let least: Int
+        let most: Int
+        /// The points of each endpoint.
+        let shares: [Int]
+        /// Of all points in order.
+        let digest: UInt64
+        /// Where `key-0`, `key-1`, … go.
+        let owners: String
+    }
+
+    /// Made with a copy of gRPC's algorithm in another language, and the reference implementation of XXH64.
+    static let known = [
+        Known(
+            weights: [3, 3, 4], least: 1024, most: 4096, shares: [308, 308, 411], digest: 0x65b6_ac5f_8e4b_3860,
+            owners: "2213131231312322311231132113332132311122"),
+        Known(
+            weights: [1, 2, 5], least: 1024, most: 4096, shares: [128, 256, 640], digest: 0x2de5_3f27_bc24_6d2e,
+            owners: "2213333232312322332233232123332132331322"),
+        Known(
+            weights: [1, 1, 1, 1, 1, 1, 1], least: 7, most: 8, shares: [1, 1, 1, 1, 1, 1, 1],
+            digest: 0x15e6_d67c_d540_6cee, owners: "1537767352734437737261751737634725452777"),
+        Known(
+            weights: [1, 1, 1, 1, 1, 1, 1, 1, 1], least: 3, most: 4, shares: [1, 0, 1, 0, 1, 0, 1, 0, 1],
+            digest: 0xaa3c_cbaa_c6e5_3ffc, owners: "1539999353933339939391751739933935353999"),
+        Known(
+            weights: [1, 1000], least: 100, most: 4096, shares: [1, 1000], digest: 0x89dc_f59a_8fb1_aad7,
+            owners: "2222222222222222222222222222222222222222"),
     ]
 
     @Test("with sizes given, points and keys lie where gRPC has them, rounding included", arguments: known)
-    func compatible(
-        weights: [UInt32], least: Int, most: Int, size: Int, shares: [Int], digest: UInt64, owners: String
-    ) {
-        let ring = HashRing(HashRingTests.placed(weights), .total(least: least, most: most))
-        #expect(ring.count == size)
-        #expect(weights.indices.map { number in ring.points.count { $0.owner == number } } == shares)
-        #expect(ring.points.reduce(UInt64(0)) { $0 &* 31 &+ $1.hash &+ UInt64($1.owner) } == digest)
+    func compatible(known: Known) {
+        let ring = HashRing(HashRingTests.placed(known.weights), .total(least: known.least, most: known.most))
+        #expect(ring.count == known.shares.reduce(0, +))
+        #expect(known.shares.indices.map { number in ring.points.count { $0.owner == number } } == known.shares)
+        #expect(ring.points.reduce(UInt64(0)) { $0 &* 31 &+ $1.hash &+ UInt64($1.owner) } == known.digest)
         let found = (0..<40).map { ring.owner(ring.place(of: XXHash64.hash("key-\($0)"))) + 1 }
-        #expect(found.map(String.init).joined() == owners)
+        #expect(found.map(String.init).joined() == known.owners)
     }
 
     @Test("a key belongs to the first point that is not below it, as a search through all points finds it")

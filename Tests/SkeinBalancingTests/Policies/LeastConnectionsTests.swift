@@ -69,20 +69,18 @@ import Testing
         var fleet = try Fleet(.leastConnections, Fleet.endpoints(300))
         let cell = fleet.cell
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<4 {
-                group.addTask {
-                    await onThread {
-                        for _ in 0..<20_000 {
-                            var context = PickContext(testMethod)
-                            if case .picked(_, let token) = cell.pick(&context) { cell.slots.completed(token) }
-                        }
-                    }
-                }
-            }
+            for _ in 0..<4 { group.addTask { await onThread { LeastConnectionsTests.pickAndComplete(cell) } } }
         }
         #expect(fleet.subchannels.allSatisfy { cell.slots.inFlight($0.id) == 0 })
         var seen: Set<SubchannelID> = []
         for _ in 0..<300 { if let (subchannel, _) = fleet.start() { seen.insert(subchannel.id) } }
         #expect(seen.count == 300)
+    }
+
+    private static func pickAndComplete(_ cell: PickerCell<Fleet.Subchannel>) {
+        for _ in 0..<20_000 {
+            var context = PickContext(testMethod)
+            if case .picked(_, let token) = cell.pick(&context) { cell.slots.completed(token) }
+        }
     }
 }
