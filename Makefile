@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 help:
 	@echo 'make demo      one client balances over three servers, which come and go'
 	@echo 'make test      build and run every test'
-	@echo 'make test-long the long forms: 500,000 messages compared, 1 GiB streamed, …'
+	@echo 'make test-long the long forms: 500,000 messages compared, 1 GiB streamed, 200,000 damaged inputs, …'
 	@echo 'make check     format, layers, sizes, generated code'
 	@echo 'make format    rewrite the Swift files in the project'"'"'s format'
 	@echo 'make generate  rewrite the generated code'
@@ -30,6 +30,7 @@ test: setup .venv/stamp
 	@.ci/phase "tests of the checks" .venv/bin/python -B -m unittest discover -s .ci/tests
 	@.ci/phase build swift build --build-tests
 	@.ci/swift-test
+	@.ci/phase robustness .venv/bin/python -B -m unittest discover -s Tests/RobustnessTests
 	@.ci/phase plugins .venv/bin/python -B -m unittest discover -s Tests/PluginTests
 
 # Minutes of what takes seconds in `make test`, and what has to be alone in its process.
@@ -37,6 +38,11 @@ test-long: setup .venv/stamp
 	@.ci/phase build swift build --build-tests
 	@SKEIN_DIFFERENTIAL_CASES=500000 .ci/swift-test --filter DifferentialTests
 	@SKEIN_STREAM_BYTES=1073741824 .ci/swift-test --filter StreamMemoryTests
+	@SKEIN_FUZZ_CASES=200000 .ci/swift-test --filter 'FuzzTests|MutationTests'
+	@SKEIN_FAULT_CALLS=100000 SKEIN_PING_CALLS=100000 .ci/swift-test --filter 'FaultTests|BandwidthPingTests'
+	@.ci/phase "release build" swift build -c release --product robustness-target
+	@SKEIN_ATTACKS=all SKEIN_ROBUSTNESS_TARGET=.build/release/robustness-target \
+	    .ci/phase robustness .venv/bin/python -B -m unittest discover -s Tests/RobustnessTests
 
 # The Python peer of the interop tests; made again when its requirements change.
 .venv/stamp: .ci/requirements.txt | setup

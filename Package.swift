@@ -99,7 +99,10 @@ let package = Package(
             ]),
         library(
             "SkeinServer",
-            ["SkeinCore", "SkeinHTTP2", "SkeinTransport", lifecycle, signals, logging, nioCore, nioPosix, nioHTTP1]),
+            [
+                "SkeinCore", "SkeinHTTP2", "SkeinTransport", "CSkein", lifecycle, signals, logging, nioCore, nioPosix,
+                nioHTTP1,
+            ]),
         library("SkeinServices", ["SkeinCore", "SkeinServer", "SkeinProtobuf"]),
         library(
             "Skein",
@@ -132,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
             exclude: ["known_failures.txt"], swiftSettings: settings),
-        .executableTarget(name: "SkeinCLI", dependencies: ["SkeinCore", arguments], swiftSettings: settings),
+        .executableTarget(
+            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", arguments], swiftSettings: settings),
 
         // The examples.
         library("ExampleProtos", ["Skein"], path: "examples/protos"),
@@ -152,10 +156,11 @@ let package = Package(
             name: "Goldens", dependencies: ["Skein", "SkeinProtobuf"], path: "codegen/Goldens",
             exclude: goldens.map { $0 + ".proto" },
             swiftSettings: settings),
+        library("TestSupport", ["SkeinCore"], path: "Tests/TestSupport"),
         tests("SkeinCoreTests", ["SkeinCore"]),
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
         tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
-        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "CSkein", "CProtobufC"]),
+        tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "TestSupport", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
         tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),
         tests(
@@ -168,11 +173,15 @@ let package = Package(
             "IntegrationTests",
             [
                 "Skein", "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution",
-                "SkeinClient", "SkeinServer", "SkeinServices", logging, nioCore, nioPosix, nioSSL,
+                "SkeinClient", "SkeinServer", "SkeinServices", "TestSupport", logging, nioCore, nioPosix, nioSSL,
             ]),
+        tests("FuzzTests", ["SkeinCore", "SkeinHTTP2", "SkeinResolution", "TestSupport"]),
         tests(
             "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],
             exclude: ["peers"]),
+        .executableTarget(
+            name: "robustness-target", dependencies: ["Skein", "SkeinCore", logging],
+            path: "Tests/RobustnessTests/Target", swiftSettings: settings),
         tests("CodegenTests", ["SkeinCodegen", "protoc-gen-skein", protobuf, protobufPlugin]),
         library("NativeStubs", ["Skein", "SkeinProtobuf"], path: "Tests/SwiftProtobufTests/Stubs/Native"),
         library(
@@ -184,11 +193,11 @@ let package = Package(
                 "Skein", "SkeinCore", "SkeinProtobuf", "SkeinSwiftProtobuf", "NativeStubs", "SwiftProtobufStubs",
                 protobuf,
             ], exclude: ["Stubs"]),
-        tests("PluginTests", ["SkeinProtoc"], exclude: ["test_plugins.py"]),
+        tests("PluginTests", ["SkeinProtoc"], exclude: ["test_plugins.py", "test_all_protos.py"]),
         library("DifferentialPeer", [protobuf], path: "Tests/DifferentialTests/SwiftProtobufMessages"),
         tests(
             "DifferentialTests",
-            ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "protobuf-conformance", protobuf],
+            ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "TestSupport", "protobuf-conformance", protobuf],
             exclude: ["SwiftProtobufMessages", "peers"]),
         tests("SkeinCLITests", ["SkeinCLI", arguments]),
     ]

@@ -16,8 +16,8 @@ public final class Loopback: Sendable {
     private let server: InProcessServer
 
     /// - Parameters:
-    ///   - server: as for a `Server`; what is about listening has no meaning here, and handlers run on the process's
-    ///     event loops.
+    ///   - server: as for a `Server`; what is about listening has no meaning here, so that hooks are not told of it, and
+    ///     handlers run on the process's event loops.
     ///   - client: as for a `Channel`.
     /// - Throws: for services that have a method in common, and for options that can never work.
     public init(

@@ -44,18 +44,22 @@ public struct LoadBalancingRegistry: Sendable {
 
     /// The policy of the first entry whose name is registered. Throws when none is, or when that entry's
     /// configuration is invalid.
-    package func make(_ choices: [LoadBalancing], seed: UInt64) throws(ConfigurationError) -> AnyPolicy {
-        guard let type = policies[try choose(choices).policy] else { throw unknown(choices) }
-        return try make(type, choose(choices), seed)
+    /// - Parameter reading: is told which fields of the configuration are known.
+    package func make(
+        _ choices: [LoadBalancing], seed: UInt64, reading: ConfigReading = .init()
+    ) throws(ConfigurationError) -> AnyPolicy {
+        let choice = try choose(choices)
+        guard let type = policies[choice.policy] else { throw unknown(choices) }
+        return try make(type, choice, seed, reading)
     }
 
     /// Throws what `make` would throw.
     package func validate(_ choices: [LoadBalancing]) throws(ConfigurationError) { _ = try make(choices, seed: 0) }
 
     private func make<P: LoadBalancingPolicy>(
-        _ type: P.Type, _ choice: LoadBalancing, _ seed: UInt64
+        _ type: P.Type, _ choice: LoadBalancing, _ seed: UInt64, _ reading: ConfigReading
     ) throws(ConfigurationError) -> AnyPolicy {
-        let configuration = try P.Configuration(of: choice, knownPolicies: names)
+        let configuration = try P.Configuration(of: choice, knownPolicies: names, reading: reading)
         return AnyPolicy(P(configuration, seed: seed), knownPolicies: names)
     }
 
@@ -70,7 +74,9 @@ public struct LoadBalancingRegistry: Sendable {
 
 extension LoadBalancingConfiguration {
     /// What was made in code, or is read from JSON, or the defaults.
-    init(of choice: LoadBalancing, knownPolicies: [String]) throws(ConfigurationError) {
+    init(
+        of choice: LoadBalancing, knownPolicies: [String], reading: ConfigReading = .init()
+    ) throws(ConfigurationError) {
         if let typed = choice.configuration {
             guard let configuration = typed as? Self else {
                 throw ConfigurationError(
@@ -78,7 +84,7 @@ extension LoadBalancingConfiguration {
             }
             self = configuration
         } else if let json = choice.json {
-            var fields = try ConfigFields(json, path: choice.policy, knownPolicies: knownPolicies)
+            var fields = try ConfigFields(json, path: choice.path, knownPolicies: knownPolicies, reading: reading)
             try self.init(reading: &fields)
         } else {
             self.init()

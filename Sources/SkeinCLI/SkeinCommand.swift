@@ -8,6 +8,7 @@ struct SkeinCommand: ParsableCommand {
         commandName: "skein",
         abstract: "Works with gRPC services in Swift.",
         subcommands: [
+            ConfigCommand.self,
             GenerateCommand.self,
             VersionCommand.self,
         ])

@@ -30,6 +30,7 @@ final class ChannelCore: Sendable {
         connecting: (inout Connector) -> Void = { _ in }
     ) throws(ConfigurationError) {
         let target = try options.resolvers.target(text)
+        try options.policies.validate(options.serviceConfig)
         try options.policies.validate(options.serviceConfig.loadBalancing)
         self.target = target
         self.options = options

@@ -42,6 +42,11 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
         }
     }
 
+    /// Runs what would hold up the loop: it is short, and not a handler.
+    func runOnPool(_ work: @escaping @Sendable () -> Void) {
+        Task { @concurrent in work() }
+    }
+
     private func executor(for method: RegisteredMethod) -> LoopExecutor {
         if let executor = executors[ObjectIdentifier(method)] { return executor }
         let executor = LoopExecutor(on: eventLoop, activity: activity, method: method)

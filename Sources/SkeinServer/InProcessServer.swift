@@ -6,10 +6,6 @@ package import SkeinTransport
 
 /// Serves services to clients of the same process: no listener, and a pipe in memory for each connection.
 package final class InProcessServer: ClientTransport {
-    private struct Refused: Error, CustomStringConvertible {
-        var description: String { "the in-process server was shut down" }
-    }
-
     private let core: ServerCore
 
     /// What both ends of a connection take for the other's address.
@@ -28,11 +24,12 @@ package final class InProcessServer: ClientTransport {
 
     package func open(_ connection: ClientConnection, timeout: Duration) {
         connection.eventLoop.execute { [core] in
-            guard let accepted = core.makeConnection(Peer(address: InProcessServer.address), connection.eventLoop)
-            else {
-                return connection.connectFailed(Refused())
+            do throws(HTTP2Error) {
+                let accepted = try core.makeConnection(Peer(address: InProcessServer.address), connection.eventLoop)
+                MemoryPipe.join(connection, accepted, on: connection.eventLoop)
+            } catch {
+                connection.connectFailed(error)
             }
-            MemoryPipe.join(connection, accepted, on: connection.eventLoop)
         }
     }
 

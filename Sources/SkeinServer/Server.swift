@@ -139,7 +139,7 @@ public final class Server: Sendable {
                 listeners.append(
                     try await Listener.bind(
                         to: bind.listenerAddress, on: group, tls: tls, logger: options.logger
-                    ) { core.makeConnection($0, $1) })
+                    ) { (peer, loop) throws(HTTP2Error) in try core.makeConnection(peer, loop) })
             }
         } catch {
             for listener in listeners { await listener.close() }

@@ -38,6 +38,8 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
 
     func startHandler() { task = launcher.launch(self) }
 
+    func runElsewhere(_ work: @escaping @Sendable () -> Void) { launcher.runOnPool(work) }
+
     /// What the launcher's task runs. Unary calls, which are most, have a short frame of their own.
     func run() async {
         guard launcher.interceptors.isEmpty else { return await runIntercepted() }

@@ -7,7 +7,9 @@ internal import SkeinTransport
 
 /// What a running server's connections share: the methods, where handlers start, the limits.
 final class ServerCore: ServerConnectionDelegate, Sendable {
-    let connections = ServerConnections()
+    let connections: ServerConnections
+    private let budget: BufferBudget
+    private let freeMemory = FreeMemory()
     private let methods: MethodTable
     private let launchers: [ObjectIdentifier: HandlerLauncher]
     private let configuration: HTTP2Configuration
@@ -16,6 +18,9 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
 
     init(_ methods: MethodTable, _ options: ServerOptions, loops: ServerLoops, activities: [LoopActivity]) {
         self.methods = methods
+        connections = ServerConnections(
+            limit: options.maxConnections ?? OpenFiles.limit / 4 * 3, perClient: options.maxConnectionsPerClient)
+        budget = BufferBudget(limit: options.maxBuffer)
         maxRequestBytes = options.maxRequestBytes
         configuration = HTTP2Configuration(options)
         limits = ServerConnectionLimits(options)
@@ -31,13 +36,13 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
         self.launchers = launchers
     }
 
-    /// The connection for a peer that has just connected; `nil` when the server takes no more.
-    func makeConnection(_ peer: Peer, _ eventLoop: any EventLoop) -> ServerConnection? {
-        guard
-            let connection = try? ServerConnection(
-                from: peer, on: eventLoop, configuration: configuration, limits: limits, delegate: self),
-            connections.add(connection)
-        else { return nil }
+    /// The connection for a peer that has just connected; throws when the server takes no more.
+    func makeConnection(_ peer: Peer, _ eventLoop: any EventLoop) throws(HTTP2Error) -> ServerConnection {
+        // Ahead of what costs memory.
+        try connections.checkRoom(for: peer)
+        let connection = try ServerConnection(
+            from: peer, on: eventLoop, configuration: configuration, limits: limits, budget: budget, delegate: self)
+        try connections.add(connection)
         return connection
     }
 
@@ -56,7 +61,11 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
         return .success(ServerCall(method, context, stream, launcher))
     }
 
-    func connectionClosed(_ connection: ServerConnection) { connections.remove(connection) }
+    func connectionClosed(_ connection: ServerConnection) {
+        connections.remove(connection)
+        let eventLoop = connection.eventLoop
+        freeMemory.connectionClosed(on: eventLoop, launchers[ObjectIdentifier(eventLoop)])
+    }
 }
 
 extension HTTP2Configuration {
@@ -65,6 +74,9 @@ extension HTTP2Configuration {
         initialStreamWindow = options.streamWindow
         connectionWindow = options.connectionWindow
         maxConcurrentStreams = options.maxConcurrentStreams
+        resetBurst = options.resetBurst
+        resetRate = options.resetRate
+        connectionBufferBound = options.connectionBuffer
         maxHeaderListBytes = options.maxHeaderBytes
         maxMessageBytes = options.maxRequestBytes
         compressors = options.compressors
@@ -75,6 +87,9 @@ extension ServerConnectionLimits {
     fileprivate init(_ options: ServerOptions) {
         self.init()
         handshakeTimeout = options.handshakeTimeout
+        headersTimeout = options.headersTimeout
+        connectionBuffer = options.connectionBuffer
+        maxConnectionBuffer = options.maxConnectionBuffer
         keepalive = options.keepalive
         minimumPingInterval = options.minimumPingInterval
         permitsPingsWithoutCalls = options.permitsPingsWithoutCalls

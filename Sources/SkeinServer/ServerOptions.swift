@@ -16,8 +16,21 @@ public struct ServerOptions: Sendable {
     public var eventLoops: Int?
     /// The largest request message accepted, in bytes; a larger one ends its call with `resourceExhausted`.
     public var maxRequestBytes = 4 << 20
+    /// The largest response message sent, in bytes; a larger one ends its call with `resourceExhausted`. Default: no
+    /// limit.
+    public var maxResponseBytes: Int?
+    /// The most connections at a time; one more is closed before it has cost anything, and its client tries again later
+    /// or elsewhere. Default: three quarters of the files that the process may have open.
+    public var maxConnections: Int?
+    /// The same for each address that clients connect from. One that many clients share, such as that of a proxy for
+    /// TCP, may need more.
+    public var maxConnectionsPerClient = 1000
     /// The most calls that one connection may have open (MAX_CONCURRENT_STREAMS).
     public var maxConcurrentStreams = 1000
+    /// Resets that a client may cause at once, and in each second after that; more end its connection. Calls that are
+    /// cancelled or pass their deadline are resets, too.
+    public var resetBurst = 20_000
+    public var resetRate = 2_000
     /// The most bytes of request headers, counted as HTTP/2 does (RFC 9113 section 6.5.2).
     public var maxHeaderBytes = 16 << 10
     /// Flow-control windows, in bytes: of each stream and of each connection.
@@ -25,8 +38,18 @@ public struct ServerOptions: Sendable {
     public var connectionWindow = 8 << 20
     /// What requests may be compressed with, and responses if a handler asks for it. Default: gzip and deflate.
     public var compressors = CompressorRegistry.builtIn
+    /// What one connection may hold, in bytes, of requests not read and responses not taken. Above it the client's
+    /// windows stay closed, and its further calls wait.
+    public var connectionBuffer = 16 << 20
+    /// What one connection may hold altogether, in bytes. Requests that lack their end, and responses of handlers that
+    /// run, can get past `connectionBuffer`; above this the newest calls end with `resourceExhausted`.
+    public var maxConnectionBuffer = 32 << 20
+    /// The same for all connections together: above it those that hold more than an equal share end calls.
+    public var maxBuffer = 1 << 30
     /// From a connection's start to its HTTP/2 preface; slower clients are cut off.
     public var handshakeTimeout = Duration.seconds(10)
+    /// From the start of a request's headers to their end; slower clients are cut off.
+    public var headersTimeout = Duration.seconds(10)
     /// How connections find out that a silent client is gone. Default: a PING after two hours (gRFC A9).
     public var keepalive: Keepalive? = Keepalive(every: .seconds(2 * 60 * 60), withoutCalls: true)
     /// The least time between a client's PINGs: the third that comes too soon closes the connection (gRFC A8).
@@ -69,6 +92,7 @@ public struct ServerOptions: Sendable {
     }
     public func eventLoops(_ count: Int) -> ServerOptions { with { $0.eventLoops = count } }
     public func maxRequestBytes(_ bytes: Int) -> ServerOptions { with { $0.maxRequestBytes = bytes } }
+    public func maxConnections(_ count: Int) -> ServerOptions { with { $0.maxConnections = count } }
     public func maxConcurrentStreams(_ count: Int) -> ServerOptions { with { $0.maxConcurrentStreams = count } }
     public func compressor(_ compressor: any Compressor) -> ServerOptions {
         with { $0.compressors.register(compressor) }

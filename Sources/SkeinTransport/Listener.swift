@@ -3,7 +3,6 @@ package import Logging
 package import NIOCore
 internal import NIOPosix
 package import SkeinCore
-internal import SkeinHTTP2
 
 /// A bound socket that accepts connections.
 package final class Listener: Sendable {
@@ -16,18 +15,26 @@ package final class Listener: Sendable {
         address = EndpointAddress(channel.localAddress)
     }
 
-    /// Binds to `address`. `accept` makes the connection for every peer, on the event loop that will carry it; `nil`
-    /// turns the peer away. Without `tls`, connections are plaintext.
+    /// Binds to `address`. `accept` makes the connection for every peer, on the event loop that will carry it, or turns
+    /// the peer away by throwing. Without `tls`, connections are plaintext.
     package static func bind(
         to address: ListenerAddress, on group: any EventLoopGroup, tls: ServerTLS? = nil, logger: Logger? = nil,
-        accept: @escaping @Sendable (Peer, any EventLoop) -> ServerConnection?
+        accept: @escaping @Sendable (Peer, any EventLoop) throws -> ServerConnection
     ) async throws(ConfigurationError) -> Listener {
         let log = RefusalLog(logger)
         return try await bind(to: address, on: group) { channel in
             let peer = Peer(address: EndpointAddress(channel.remoteAddress))
-            guard let connection = accept(peer, channel.eventLoop) else { throw ChannelError.ioOnClosedChannel }
+            let connection: ServerConnection
+            do {
+                connection = try accept(peer, channel.eventLoop)
+            } catch {
+                log.report("refused a connection: \(error)", peer)
+                throw error
+            }
             do {
                 try addHandlers(to: channel, for: connection, tls, log)
+                // A channel that is closed before it was ever active, as its listener closes, tells its handlers nothing.
+                channel.closeFuture.whenComplete { _ in connection.disconnected(nil) }
             } catch {
                 connection.disconnected(error)
                 throw error
@@ -43,7 +50,15 @@ package final class Listener: Sendable {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Without it, a process that may open no more files would try to accept all the time.
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
             .childChannelOption(.writeBufferWaterMark, value: Connection.waterMark)
+            // One turn of the loop, one read: `ReadSize` says of how much.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try setUp(channel) } }
         do {
             switch address {
@@ -62,10 +77,13 @@ package final class Listener: Sendable {
     private static func addHandlers(
         to channel: any NIOCore.Channel, for connection: ServerConnection, _ tls: ServerTLS?, _ log: RefusalLog
     ) throws {
-        if let tls { return try tls.addHandlers(to: channel, for: connection, log: log) }
+        let readSize = ReadSize()
+        try channel.syncOptions?.setOption(.recvAllocator, value: ReadSize.Allocator(size: readSize))
+        let socketHandler = SocketHandler(connection, readSize: readSize)
+        if let tls { return try tls.addHandlers(to: channel, for: socketHandler, of: connection, log: log) }
         let peer = connection.peer
         let firstBytes = FirstBytesHandler { ServerTLS.judgePlaintext($0, peer, log) }
-        try channel.pipeline.syncOperations.addHandlers([firstBytes, SocketHandler(connection)])
+        try channel.pipeline.syncOperations.addHandlers([firstBytes, socketHandler])
     }
 
     /// Stops accepting. Connections made live on.

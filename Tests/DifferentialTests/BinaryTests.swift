@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestSupport
 import Testing
 
 /// Our codec beside Python's protobuf and swift-protobuf, on messages from good to broken.

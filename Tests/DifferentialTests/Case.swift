@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import SkeinCore
+import TestSupport
 
 @testable import SkeinProtobuf
 
@@ -11,7 +12,7 @@ struct Case {
     let bytes: [UInt8]
 
     init(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         let subject = Int.random(in: 0..<Subject.all.count, using: &random)
         let layout = Subject.all[subject].layout()
         // Four of ten are as the schema says, three are somewhat strange, three are damaged.
@@ -30,7 +31,7 @@ struct Case {
 
     /// One of a few message types as the schema says, without anything unknown.
     init(clean seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         subject = random.chance(40) ? Subject.all.count - 1 : Int.random(in: 0..<Subject.all.count, using: &random)
         var generator = MessageGenerator(random: random, wildness: 0)
         generator.packable = Subject.packable.map { $0.protobufLayout }
@@ -50,15 +51,7 @@ struct Case {
 
 /// Which cases a run looks at: by default always the same few thousand.
 enum Selection {
-    static let first = number("SKEIN_DIFFERENTIAL_SEED") ?? 1
+    static let first = UInt64(amount("SKEIN_DIFFERENTIAL_SEED", 1))
 
-    static func count(_ standard: Int) -> Int { number("SKEIN_DIFFERENTIAL_CASES").map(Int.init) ?? standard }
-
-    private static func number(_ variable: String) -> UInt64? {
-        ProcessInfo.processInfo.environment[variable].flatMap { UInt64($0) }
-    }
-}
-
-extension [UInt8] {
-    var hex: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    static func count(_ standard: Int) -> Int { amount("SKEIN_DIFFERENTIAL_CASES", standard) }
 }

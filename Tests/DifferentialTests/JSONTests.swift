@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
+import TestSupport
 import Testing
 
 /// Our JSON beside that of Python's protobuf.
@@ -40,14 +41,14 @@ import Testing
         #expect(count < 100 || tally.accepted > count / 100)
     }
 
-    private static let telling = Array(#"0123456789eE.-+,:[]{}"\ "#.utf8)
+    private static let telling = Mutation.Vocabulary(bytes: Array(#"0123456789eE.-+,:[]{}"\ "#.utf8))
 
     /// The JSON of a message with some bytes changed, and what we read in it; `nil` when that is nothing.
     private func damage(_ made: Case) -> (Case, String, [UInt8])? {
         let subject = Subject.all[made.subject]
-        var random = SeededRandom(seed: made.seed)
+        var random = SplitMix64(seed: made.seed)
         guard let text = try? subject.toJSON(made.bytes).get() else { return nil }
-        let damaged = Mutation.mutate(Array(text.utf8), with: Array(text.utf8), telling: JSONTests.telling, &random)
+        let damaged = Mutation.mutate(Array(text.utf8), with: Array(text.utf8), in: JSONTests.telling, &random)
         guard let text = String(validating: damaged, as: UTF8.self), let read = try? subject.fromJSON(text).get() else {
             return nil
         }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinCore
+import TestSupport
+
 @testable import SkeinProtobuf
 
 /// Writes random encoded messages along a schema, and, the wilder it is, things that the schema does not foresee.
 struct MessageGenerator {
-    var random: SeededRandom
+    var random: SplitMix64
     /// How many of a hundred fields, lengths and so on are not as they should be.
     var wildness: Int
     /// The types that an Any may hold.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestSupport
+
 @testable import SkeinProtobuf
 
 /// Well-known types are valid most of the time, which random fields would not make them.

@@ -8,23 +8,6 @@ import Testing
 
 @Suite("nothing is left behind", .serialized, .timeLimit(.minutes(1)))
 struct LeakTests {
-    /// Refers weakly to what must be gone.
-    private final class Weak: Sendable {
-        private struct Box: Sendable {
-            weak let object: (any AnyObject & Sendable)?
-            let name: String
-        }
-
-        private let boxes = Recorder<Box>()
-
-        func watch(_ object: any AnyObject & Sendable, _ name: String) {
-            boxes.record(Box(object: object, name: name))
-        }
-
-        var count: Int { boxes.count }
-        var alive: [String] { boxes.all.compactMap { $0.object == nil ? nil : $0.name } }
-    }
-
     /// A service that watches the context and the stream of every call.
     private func service(_ weak: Weak) -> EchoService {
         let plain = EchoService()

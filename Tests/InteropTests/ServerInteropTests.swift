@@ -27,11 +27,11 @@ extension InteropTests {
         func buf(version: String) async throws {
             try await InteropTests.withEchoServer { port in
                 let server = "http://127.0.0.1:\(port)"
-                let options = ["curl", "--http2-prior-knowledge", "--reflect-protocol", version]
+                let options = ["curl", "--http2-prior-knowledge", "--protocol", "grpc", "--reflect-protocol", version]
                 let services = try await PythonPeer.runTool("buf", options + ["--list-services", server])
                 #expect(services.status == 0)
                 #expect(services.lines.sorted() == Tools.services)
-                let call = options + ["--protocol", "grpc", "--data", "{\"text\": \"hello\"}"]
+                let call = options + ["--data", "{\"text\": \"hello\"}"]
                 let reply = try await PythonPeer.runTool("buf", call + ["\(server)/skein.testing.Echo/Get"])
                 #expect(reply.lines.joined().filter { $0 != " " } == "{\"text\":\"hello\",\"server\":\"skein\"}")
                 #expect(reply.status == 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Goldens
+import SkeinCore
 import SkeinProtobuf
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
 
     @Test("equal messages have equal encodings, however they came to be", arguments: UInt64(1)...20)
     func equal(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SplitMix64(seed: seed)
         let numbers = (0..<50).map { _ in Int32.random(in: .min ... .max, using: &random) }
         let make = { (order: [Int32]) in
             var maps = Maps()

@@ -37,7 +37,7 @@ import Testing
 
     @Test("no encoding is longer than its bound", arguments: UInt64(1)...200)
     func random(seed: UInt64) throws {
-        var random = RandomMessages(random: Seeded(state: seed))
+        var random = RandomMessages(random: SplitMix64(seed: seed))
         for type in Self.types { try check(type, &random) }
     }
 

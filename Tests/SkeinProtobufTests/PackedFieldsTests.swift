@@ -64,7 +64,7 @@ import Testing
 
     @Test("a run has the values that libprotobuf-c reads alone", arguments: UInt64(1)...4)
     func runs(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<40 {
             let values = (0..<Int.random(in: 1...200, using: &random)).map { _ in encodedNumber(&random) }
             let run = values.flatMap { $0 }
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// A varint of any length, now and then with more bytes than the number needs.
-    private func encodedNumber(_ random: inout Seeded) -> [UInt8] {
+    private func encodedNumber(_ random: inout SplitMix64) -> [UInt8] {
         let bits = UInt64.random(in: 0...63, using: &random)
         var bytes = varint(UInt64.random(in: 0...(.max), using: &random) >> bits)
         if bytes.count < 10, Int.random(in: 0..<8, using: &random) == 0 {

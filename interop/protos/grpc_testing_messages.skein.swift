@@ -838,7 +838,7 @@ extension Grpc_Testing_ReconnectInfo {
 
     public mutating func mergeProtobuf(from reader: ProtobufReader) throws(ProtobufFault) {
         try reader.read(3, into: &self.passed)
-        try reader.readRepeated(4, into: &self.backoffMs)
+        try reader.readPacked(4, .int32, into: &self.backoffMs)
         try reader.readUnknown(into: &self.unknownFields)
     }
 }
@@ -1040,7 +1040,7 @@ extension Grpc_Testing_ClientConfigureRequest {
     }
 
     public mutating func mergeProtobuf(from reader: ProtobufReader) throws(ProtobufFault) {
-        try reader.readRepeated(3, into: &self.types)
+        try reader.readPacked(3, .enum, into: &self.types)
         try reader.readRepeated(5, into: &self.metadata)
         try reader.read(7, into: &self.timeoutSec)
         try reader.readUnknown(into: &self.unknownFields)

@@ -16,7 +16,7 @@ public enum Grpc_Testing_TestService {
             Methods.halfDuplexCall.descriptor,
             Methods.unimplementedCall.descriptor
         ],
-        fileDescriptor: ProtobufFile.grpc_testing_test_proto.serialized)
+        file: .grpc_testing_test_proto)
 
     public enum Methods {
         public static let emptyCall = Method<Grpc_Testing_Empty, Grpc_Testing_Empty>(
@@ -162,7 +162,7 @@ public enum Grpc_Testing_UnimplementedService {
     public static let descriptor = ServiceDescriptor(
         "grpc.testing.UnimplementedService",
         methods: [Methods.unimplementedCall.descriptor],
-        fileDescriptor: ProtobufFile.grpc_testing_test_proto.serialized)
+        file: .grpc_testing_test_proto)
 
     public enum Methods {
         public static let unimplementedCall = Method<Grpc_Testing_Empty, Grpc_Testing_Empty>(
@@ -205,7 +205,7 @@ public enum Grpc_Testing_ReconnectService {
     public static let descriptor = ServiceDescriptor(
         "grpc.testing.ReconnectService",
         methods: [Methods.start.descriptor, Methods.stop.descriptor],
-        fileDescriptor: ProtobufFile.grpc_testing_test_proto.serialized)
+        file: .grpc_testing_test_proto)
 
     public enum Methods {
         public static let start = Method<Grpc_Testing_ReconnectParams, Grpc_Testing_Empty>(
@@ -264,7 +264,7 @@ public enum Grpc_Testing_LoadBalancerStatsService {
     public static let descriptor = ServiceDescriptor(
         "grpc.testing.LoadBalancerStatsService",
         methods: [Methods.getClientStats.descriptor, Methods.getClientAccumulatedStats.descriptor],
-        fileDescriptor: ProtobufFile.grpc_testing_test_proto.serialized)
+        file: .grpc_testing_test_proto)
 
     public enum Methods {
         public static let getClientStats = Method<Grpc_Testing_LoadBalancerStatsRequest, Grpc_Testing_LoadBalancerStatsResponse>(
@@ -323,7 +323,7 @@ public enum Grpc_Testing_XdsUpdateHealthService {
     public static let descriptor = ServiceDescriptor(
         "grpc.testing.XdsUpdateHealthService",
         methods: [Methods.setServing.descriptor, Methods.setNotServing.descriptor],
-        fileDescriptor: ProtobufFile.grpc_testing_test_proto.serialized)
+        file: .grpc_testing_test_proto)
 
     public enum Methods {
         public static let setServing = Method<Grpc_Testing_Empty, Grpc_Testing_Empty>(
@@ -378,7 +378,7 @@ public enum Grpc_Testing_XdsUpdateClientConfigureService {
     public static let descriptor = ServiceDescriptor(
         "grpc.testing.XdsUpdateClientConfigureService",
         methods: [Methods.configure.descriptor],
-        fileDescriptor: ProtobufFile.grpc_testing_test_proto.serialized)
+        file: .grpc_testing_test_proto)
 
     public enum Methods {
         public static let configure = Method<Grpc_Testing_ClientConfigureRequest, Grpc_Testing_ClientConfigureResponse>(

@@ -71,10 +71,18 @@ final class StreamingCall: Sendable {
     /// The next message; `nil` when the call has ended well.
     @usableFromInline
     nonisolated(nonsending) func next() async throws(RPCError) -> Buffer? {
-        guard let hooks else { return try await pipes.nextMessage() }
-        guard var message = try await pipes.nextMessage() else { return nil }
+        guard let hooks else { return try await nextMessage() }
+        guard var message = try await nextMessage() else { return nil }
         try orCancel { () throws(RPCError) in try hooks.apply(toResponse: &message) }
         return message
+    }
+
+    private nonisolated(nonsending) func nextMessage() async throws(RPCError) -> Buffer? {
+        let failure: RPCError
+        do throws(RPCError) { return try await pipes.nextMessage() } catch { failure = error }
+        // A message that is no message ends the call, which knows its attempts once it has ended.
+        guard failure.attempts.isEmpty, failure.code != .cancelled else { throw failure }
+        throw failure.with(attempts: await outcome.end().end.attempts)
     }
 
     /// Whether the message that was read last came compressed.

@@ -30,6 +30,10 @@ extension UnaryOutcome {
         if let error = end.error { throw error }
         guard let message else { throw RPCError(.unimplemented, "the server sent no response message") }
         let wasCompressed = message.compression != nil
-        return RawResponse(try message.content(), wasCompressed: wasCompressed, metadata: metadata, end)
+        do throws(RPCError) {
+            return RawResponse(try message.content(), wasCompressed: wasCompressed, metadata: metadata, end)
+        } catch {
+            throw error.with(attempts: end.attempts)
+        }
     }
 }

@@ -28,6 +28,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     private var machine: ChannelMachine
     /// The policies that the config in force names.
     private var choices: [LoadBalancing]
+    /// Whether there has been a config to use.
+    private var isConfigured = false
     /// There while the channel is active.
     private var policy: GracefulSwitch?
     private var subchannels: [SubchannelID: Subchannel] = [:]
@@ -213,41 +215,36 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     // MARK: resolution
 
     private func resolved(_ resolution: Resolution) {
+        do throws(ConfigurationError) {
+            try adopt(resolution.serviceConfig)
+        } catch {
+            environment.options.logger?.warning("use the service config of \(environment.target): \(error)")
+            // The last good one holds; before there was one, calls fail (gRFC A21).
+            guard isConfigured else { return run { $0.resolutionFailed(invalid(error), &$1) } }
+        }
         let update = EndpointUpdate(resolution.endpoints, note: resolution.note)
-        let choices = adopt(resolution.serviceConfig)
         run { policy, actions in
             do throws(ConfigurationError) {
                 try policy.update(update, choices, &actions)
             } catch {
-                report(error, to: &policy, &actions)
+                policy.resolutionFailed(invalid(error), &actions)
             }
         }
     }
 
-    /// Puts the resolver's config in force, or the channel's own when there is none; the policies to choose from. A
-    /// config that is invalid changes nothing.
-    private func adopt(_ resolved: Result<ServiceConfig, ConfigurationError>?) -> [LoadBalancing] {
+    /// Puts the resolver's config in force, or the channel's own when there is none. One that is invalid, in any part,
+    /// changes nothing.
+    private func adopt(_ resolved: Result<ServiceConfig, ConfigurationError>?) throws(ConfigurationError) {
         let own = environment.options.serviceConfig
-        switch resolved {
-        case .success(let config)?:
-            environment.config.use(config)
-            choices = config.loadBalancing.isEmpty ? own.loadBalancing : config.loadBalancing
-        case .failure(let error)?:
-            environment.options.logger?.warning("use the service config of \(environment.target): \(error)")
-        case nil:
-            environment.config.use(own)
-            choices = own.loadBalancing
-        }
-        return choices
+        let config = try resolved?.get() ?? own
+        try environment.options.policies.validate(config)
+        environment.config.use(config)
+        choices = config.loadBalancing.isEmpty ? own.loadBalancing : config.loadBalancing
+        isConfigured = true
     }
 
-    private func report(
-        _ error: ConfigurationError, to policy: inout GracefulSwitch, _ actions: inout PolicyActions
-    ) {
-        environment.options.logger?.warning("use the service config of \(environment.target): \(error)")
-        let failure = RPCError(
-            .unavailable, "use the service config of \(environment.target): \(error)", cause: error)
-        policy.resolutionFailed(failure, &actions)
+    private func invalid(_ error: ConfigurationError) -> RPCError {
+        RPCError(.unavailable, "use the service config of \(environment.target): \(error)", cause: error)
     }
 
     private func resolutionFailed(_ error: RPCError) {

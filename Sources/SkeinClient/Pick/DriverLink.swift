@@ -33,8 +33,7 @@ final class DriverLink: Sendable {
         switch resolution.serviceConfig {
         case nil: true
         case .failure: false
-        case .success(let config):
-            config.loadBalancing.isEmpty || (try? policies.validate(config.loadBalancing)) != nil
+        case .success(let config): (try? policies.validate(config)) != nil
         }
     }
 }

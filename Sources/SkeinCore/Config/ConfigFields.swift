@@ -9,18 +9,23 @@ public struct ConfigFields: Sendable {
     private let object: JSONValue
     /// Where the object stands in its config, e.g. `methodConfig[0]`; empty at the top.
     private let path: String
-    private var namesRead: Set<String> = []
+    private let reading: ConfigReading
     /// The policies that `policy` may choose from; `nil`: any.
     package var knownPolicies: [String]?
 
     /// Throws unless `value` is an object.
-    package init(_ value: JSONValue, path: String = "", knownPolicies: [String]? = nil) throws(ConfigurationError) {
+    /// - Parameter reading: is told of every field that is asked for, also in nested objects.
+    package init(
+        _ value: JSONValue, path: String = "", knownPolicies: [String]? = nil, reading: ConfigReading = .init()
+    ) throws(ConfigurationError) {
         guard value.members != nil else {
             let subject = path.isEmpty ? "the config" : path
             throw value.error("\(subject) is \(value.summary): expected an object")
         }
         object = value
         self.path = path
+        self.reading = reading
+        reading.open(path)
         self.knownPolicies = knownPolicies
     }
 
@@ -41,6 +46,17 @@ public struct ConfigFields: Sendable {
         }
         guard let number, range.contains(number) else { throw problem(name, value, kind) }
         return number
+    }
+
+    /// A whole number that must be there.
+    package mutating func int(
+        _ name: String, required range: ClosedRange<Int>
+    ) throws(ConfigurationError) -> Int {
+        guard contains(name) else {
+            throw problem(
+                "\(name) is missing: expected \(ConfigFields.describe("a whole number", range, isOpen: false))")
+        }
+        return try int(name, default: range.lowerBound, in: range)
     }
 
     /// A number; infinite ones and NaN are refused.
@@ -145,8 +161,9 @@ public struct ConfigFields: Sendable {
             guard let members = value.members, members.count == 1, let entry = members.first else {
                 throw problem("\(name)[\(index)]", value, "an object with one member, the policy's name")
             }
-            _ = try fields(of: entry.value, "\(name)[\(index)].\(entry.name)")
-            choices.append(LoadBalancing(policy: entry.name, json: entry.value))
+            let path = "\(name)[\(index)].\(entry.name)"
+            guard entry.value.members != nil else { throw problem(path, entry.value, "an object") }
+            choices.append(LoadBalancing(policy: entry.name, json: entry.value, path: full(path)))
         }
         return choices
     }
@@ -157,7 +174,7 @@ public struct ConfigFields: Sendable {
 extension ConfigFields {
     /// The field's value; `nil` when missing or `null`.
     package mutating func value(_ name: String) -> JSONValue? {
-        namesRead.insert(name)
+        reading.note(name, at: path)
         guard let value = object[name], !value.isNull else { return nil }
         return value
     }
@@ -169,13 +186,13 @@ extension ConfigFields {
     }
 
     private func fields(of value: JSONValue, _ name: String) throws(ConfigurationError) -> ConfigFields {
-        try ConfigFields(value, path: full(name), knownPolicies: knownPolicies)
+        try ConfigFields(value, path: full(name), knownPolicies: knownPolicies, reading: reading)
     }
 
     /// Throws for the first field that nobody has read: for formats of ours, where a misspelt name is an error.
     package func rejectUnread() throws(ConfigurationError) {
-        for (name, value) in object.members ?? [] where !namesRead.contains(name) {
-            let known = namesRead.sorted()
+        let known = reading.names(at: path)
+        for (name, value) in object.members ?? [] where !known.contains(name) {
             let hint = Spelling.hint(for: name, in: known)
             throw value.error("\(full(name)) is unknown\(hint): expected one of \(known.joined(separator: ", "))")
         }
@@ -191,7 +208,9 @@ extension ConfigFields {
         object.error(path.isEmpty ? message : "\(path): \(message)")
     }
 
-    private func full(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+    private func full(_ name: String) -> String { ConfigFields.join(path, name) }
+
+    static func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
     private static func describe<Bound>(_ kind: String, _ range: ClosedRange<Bound>, isOpen: Bool) -> String {
         isOpen ? kind : "\(kind) from \(range.lowerBound) to \(range.upperBound)"

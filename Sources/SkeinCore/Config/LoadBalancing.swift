@@ -10,17 +10,21 @@ public struct LoadBalancing: Sendable {
     package let configuration: (any Sendable & Hashable)?
     /// The policy's config as an object, when read from JSON.
     package let json: JSONValue?
+    /// Where that stands in a service config; the policy's name when it stands alone.
+    package let path: String
 
     package init(policy: String, configuration: (any Sendable & Hashable)? = nil) {
         self.policy = policy
         self.configuration = configuration
         json = nil
+        path = policy
     }
 
-    package init(policy: String, json: JSONValue) {
+    package init(policy: String, json: JSONValue, path: String? = nil) {
         self.policy = policy
         configuration = nil
         self.json = json
+        self.path = path ?? policy
     }
 
     /// A policy with the config that `json`, an object, describes. Throws for a text that is not a JSON object.

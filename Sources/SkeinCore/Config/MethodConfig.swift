@@ -29,20 +29,23 @@ public struct MethodConfig: Sendable, Hashable {
     public var maxRequestBytes: Int?
     /// The largest response message, in bytes; the smaller of this and the call's own limit holds.
     public var maxResponseBytes: Int?
+    /// Whether calls are tried again.
+    public var retry: RetryPolicy?
 
     /// An entry for `names`; what is left out stays as the call has it.
     public init(
         _ names: Name..., timeout: Duration? = nil, waitForReady: Bool? = nil, maxRequestBytes: Int? = nil,
-        maxResponseBytes: Int? = nil
+        maxResponseBytes: Int? = nil, retry: RetryPolicy? = nil
     ) {
         self.names = names
         self.timeout = timeout
         self.waitForReady = waitForReady
         self.maxRequestBytes = maxRequestBytes
         self.maxResponseBytes = maxResponseBytes
+        self.retry = retry
     }
 
-    /// One entry of `methodConfig`. `retryPolicy` and `hedgingPolicy` are not read yet.
+    /// One entry of `methodConfig`.
     init(reading fields: inout ConfigFields) throws(ConfigurationError) {
         self.init()
         for var name in try fields.objects("name") {
@@ -59,6 +62,15 @@ public struct MethodConfig: Sendable, Hashable {
         if fields.contains("waitForReady") { waitForReady = try fields.bool("waitForReady", default: false) }
         maxRequestBytes = try MethodConfig.size("maxRequestMessageBytes", &fields)
         maxResponseBytes = try MethodConfig.size("maxResponseMessageBytes", &fields)
+        retry = try RetryPolicy.read(&fields)
+    }
+
+    /// What is wrong with it; `nil` if nothing is.
+    var problem: String? {
+        let sizes = [("maxRequestBytes", maxRequestBytes), ("maxResponseBytes", maxResponseBytes)]
+        for case (let name, let size?) in sizes where size < 0 { return "\(name) is \(size): expected 0 or more" }
+        if let timeout, timeout < .zero { return "timeout is \(DurationText.write(timeout)): expected 0s or more" }
+        return retry?.problem
     }
 
     private static func size(_ name: String, _ fields: inout ConfigFields) throws(ConfigurationError) -> Int? {

@@ -12,13 +12,17 @@ public struct ServiceConfig: Sendable, Hashable {
     /// How many connections one server may be given when its streams are used up (gRFC A105).
     public var maxConnectionsPerSubchannel: Int
 
-    /// A config made in code.
+    /// When nothing is tried again any more; `nil`: tries are not counted.
+    public var retryThrottling: RetryThrottling?
+
+    /// A config made in code. Whether it is valid is found when a channel uses it.
     public init(
-        loadBalancing: LoadBalancing..., methods: [MethodConfig] = [], healthCheckedService: String? = nil,
-        maxConnectionsPerSubchannel: Int = 1
+        loadBalancing: LoadBalancing..., methods: [MethodConfig] = [], retryThrottling: RetryThrottling? = nil,
+        healthCheckedService: String? = nil, maxConnectionsPerSubchannel: Int = 1
     ) {
         self.loadBalancing = loadBalancing
         self.methods = methods
+        self.retryThrottling = retryThrottling
         self.healthCheckedService = healthCheckedService
         self.maxConnectionsPerSubchannel = maxConnectionsPerSubchannel
     }
@@ -29,21 +33,49 @@ public struct ServiceConfig: Sendable, Hashable {
         try self.init(JSONValue(parsing: json))
     }
 
-    /// `retryThrottling` is not read yet.
-    package init(_ json: JSONValue) throws(ConfigurationError) {
+    /// - Parameter reading: is told which fields are known.
+    package init(_ json: JSONValue, reading: ConfigReading = .init()) throws(ConfigurationError) {
         self.init()
-        var fields = try ConfigFields(json)
+        var fields = try ConfigFields(json, reading: reading)
         loadBalancing = try fields.policies("loadBalancingConfig")
         // The field that `loadBalancingConfig` replaced: a name alone, in any case.
         let oldName = try fields.string("loadBalancingPolicy", default: "")
         if loadBalancing.isEmpty, !oldName.isEmpty { loadBalancing = [LoadBalancing(policy: oldName.lowercased())] }
         methods = try ServiceConfig.methods(&fields)
+        if var throttling = try fields.object("retryThrottling") {
+            retryThrottling = try RetryThrottling(reading: &throttling)
+        }
         if var health = try fields.object("healthCheckConfig"), health.contains("serviceName") {
             healthCheckedService = try health.string("serviceName", default: "")
         }
         if var scaling = try fields.object("connectionScaling") {
             maxConnectionsPerSubchannel = try scaling.int(
-                "maxConnectionsPerSubchannel", default: 1, in: 1...Int(UInt32.max))
+                "maxConnectionsPerSubchannel", default: 1, in: ServiceConfig.connections)
+        }
+    }
+
+    private static let connections = 1...Int(UInt32.max)
+
+    /// Throws for what no JSON could say: what was made in code is held to the same ranges. The policies' own
+    /// configurations are for their registry to check.
+    package func validate() throws(ConfigurationError) {
+        var seen: Set<MethodConfig.Name> = []
+        for name in methods.flatMap(\.names) {
+            guard !name.service.isEmpty || name.method.isEmpty else {
+                throw ConfigurationError(
+                    "method \"\(name.method)\" is named without a service: expected both or neither")
+            }
+            guard seen.insert(name).inserted else {
+                throw ConfigurationError("\(name) is named again: expected each method once in the config")
+            }
+        }
+        for method in methods {
+            if let problem = method.problem { throw ConfigurationError("the config of \(method.names): \(problem)") }
+        }
+        if let problem = retryThrottling?.problem { throw ConfigurationError("retryThrottling: \(problem)") }
+        guard ServiceConfig.connections.contains(maxConnectionsPerSubchannel) else {
+            throw ConfigurationError(
+                "maxConnectionsPerSubchannel is \(maxConnectionsPerSubchannel): expected 1 or more")
         }
     }
 

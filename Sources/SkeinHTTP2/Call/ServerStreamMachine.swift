@@ -30,18 +30,12 @@ package struct ServerStreamMachine: Sendable {
 
     package init() {}
 
-    /// `kind` is what the router found for the path; `nil` when there is no such method.
-    package mutating func head(
-        _ head: borrowing RequestHead, kind: CallKind?, endStream: Bool, compressors: borrowing CompressorRegistry
-    ) -> Output {
+    /// The head has nothing to reject, and its path is that of a method of this kind.
+    package mutating func head(kind: CallKind, endStream: Bool) -> Output {
         guard case .waitingForHead = state else { return .none }
-        state = .ended
-        if let rejection = head.rejection(compressors) { return .reject(rejection) }
-        guard let kind else {
-            return .reject(Rejection(.unimplemented, "there is no method \"\(head.pathText.prefix(256))\""))
-        }
         hasSingleRequest = kind.hasSingleRequest
         if endStream, hasSingleRequest {
+            state = .ended
             return .reject(Rejection(.unimplemented, Self.noMessage))
         }
         state = endStream ? .halfClosed : .open

@@ -34,6 +34,8 @@ package enum StatusMapping {
             return Status(.unavailable, "the connection closed before the call ended")
         case (.headersTooLarge, _):
             return Status(.resourceExhausted, "the request headers are too large to send")
+        case (.violation, _):
+            return Status(.internal, "the response breaks HTTP/2 (\(closure.code))")
         case (.peer, .unsent):
             return Status(.unavailable, "the connection takes no more calls; the request was not written")
         case (.peer, .refused):

@@ -6,7 +6,7 @@ package struct Trailers: Sendable {
     package enum StatusField: Sendable, Hashable {
         case missing
         case code(StatusCode)
-        /// Not a number from 0 to 16.
+        /// Not a number from 0 to 16, or two that differ.
         case unparsable
     }
 
@@ -31,7 +31,10 @@ package struct Trailers: Sendable {
     /// Takes a field that was counted already.
     mutating func append(_ kind: HeaderName, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         switch kind {
-        case .grpcStatus: statusField = Trailers.parse(value)
+        case .grpcStatus:
+            let parsed = Trailers.parse(value)
+            // Of two that differ, neither can be believed.
+            statusField = statusField == .missing || statusField == parsed ? parsed : .unparsable
         case .grpcMessage: encodedMessage = Array(value)
         case .application: fields.append(name: name, value: value)
         default: break
@@ -54,7 +57,8 @@ package struct Trailers: Sendable {
         case .missing: nil
         case .code(let code): Status(code, message)
         case .unparsable:
-            Status(.unknown, message.isEmpty ? "the grpc-status of the response is not a number from 0 to 16" : message)
+            Status(
+                .unknown, message.isEmpty ? "the grpc-status of the response is not one number from 0 to 16" : message)
         }
     }
 }

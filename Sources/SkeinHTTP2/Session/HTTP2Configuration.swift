@@ -33,6 +33,9 @@ package struct HTTP2Configuration: Sendable {
     package var resetBurst = 20_000
     package var resetRate = 2_000
 
+    /// The most frames that may wait to be sent. Only a peer that does not read, and makes us answer, gets near it.
+    package var maxQueuedFrames = 20_000
+
     /// What messages may be compressed with.
     package var compressors = CompressorRegistry.builtIn
 

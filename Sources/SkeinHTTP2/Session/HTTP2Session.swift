@@ -20,6 +20,12 @@ package final class HTTP2Session {
 
     /// The stream whose header block is arriving, maybe in pieces; blocks are never interleaved.
     @exclusivity(unchecked) var headersStream: Unmanaged<HTTP2Stream>?
+    /// Server: how many header blocks have begun, and whether the last one waits for more.
+    @exclusivity(unchecked) package internal(set) var headerBlocks = 0
+    @exclusivity(unchecked) package internal(set) var isHeaderBlockOpen = false
+    /// Server: the newest stream, and those that the client left out before it.
+    @exclusivity(unchecked) var lastRequestID: Int32 = 0
+    @exclusivity(unchecked) var skippedIDs: [Range<Int32>] = []
     /// The number of this `receive`.
     var burst: UInt64 = 0
     /// DATA bytes of this `receive`, not yet returned to the connection window.
@@ -29,6 +35,9 @@ package final class HTTP2Session {
     /// Of these: the connection window is owed to the peer.
     var owedBytes = 0
 
+    /// Bytes of messages that wait to be sent, on all streams.
+    @exclusivity(unchecked) package internal(set) var queuedBytes = 0
+
     /// Output that did not fit the last buffer. The library keeps it until it is asked for more.
     private var remainder = UnsafeRawBufferPointer(start: nil, count: 0)
     var peerStreamLimit: Int
@@ -37,6 +46,8 @@ package final class HTTP2Session {
     private var brokenBy: HTTP2Error?
     /// What the library last said about the peer's mistakes.
     package internal(set) var diagnostic = ""
+    /// Client: what the server did so that the connection had to be given up.
+    package internal(set) var violation: HTTP2Error?
 
     /// `makeStream` is called for each request that a client starts.
     package init(
@@ -73,6 +84,12 @@ package final class HTTP2Session {
         returnConnectionWindow()
         guard result >= 0 else {
             let error = HTTP2Error(SessionSetup.code(Int32(result)), SessionSetup.text(Int32(result), diagnostic))
+            brokenBy = error
+            throw error
+        }
+        // What the library answers on its own piles up when the peer does not read it.
+        if nghttp2_session_get_outbound_queue_size(library) > configuration.maxQueuedFrames {
+            let error = HTTP2Error(.enhanceYourCalm, "the peer causes frames and does not read them")
             brokenBy = error
             throw error
         }
@@ -137,7 +154,7 @@ package final class HTTP2Session {
     func close(_ stream: HTTP2Stream, _ closure: StreamClosure) {
         guard !stream.isClosed else { return }
         stream.isClosed = true
-        stream.sendQueue.removeAll()
+        dropQueue(of: stream)
         stream.pendingRequest = nil
         stream.pendingTrailers = nil
         if headersStream?.toOpaque() == Unmanaged.passUnretained(stream).toOpaque() { headersStream = nil }

@@ -34,6 +34,8 @@ open class HTTP2Stream {
     /// The `receive` in which `data` was recorded last.
     final var dataBurst: UInt64 = 0
     final var resetCode: HTTP2ErrorCode?
+    /// RST_STREAM came.
+    final var isResetByPeer = false
     /// Which list it is in.
     final var membership = StreamList.Membership.none
     final var next: Unmanaged<HTTP2Stream>?

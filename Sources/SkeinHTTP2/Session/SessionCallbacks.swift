@@ -12,8 +12,12 @@ enum SessionCallbacks {
             guard let session else { return SessionCallbacks.failure }
             let name = SessionCallbacks.bytes(name)
             let value = SessionCallbacks.bytes(value)
-            SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.header(name, value) }
-            return 0
+            let goesOn = SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.header(name, value) }
+            return goesOn ? 0 : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+        }
+        nghttp2_session_callbacks_set_on_invalid_header_callback2(callbacks) { _, _, name, value, _, _ in
+            let isMalformed = HTTP2Session.isMalformed(SessionCallbacks.bytes(name), SessionCallbacks.bytes(value))
+            return isMalformed ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue : 0
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, session in
             guard let frame, let session else { return SessionCallbacks.failure }
@@ -46,14 +50,23 @@ enum SessionCallbacks {
             }
             return 0
         }
+        installSending(callbacks, role)
+    }
+
+    private static func installSending(_ callbacks: OpaquePointer, _ role: SessionRole) {
         switch role {
         case .client:
             nghttp2_session_callbacks_set_before_frame_send_callback(callbacks) { _, frame, session in
                 guard let frame, let session else { return 0 }
-                SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.requestLeaves(frame) }
+                SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.frameLeaves(frame) }
                 return 0
             }
         case .server:
+            nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, session in
+                guard let header, let session else { return SessionCallbacks.failure }
+                SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.frameBegins(header) }
+                return 0
+            }
             nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, session in
                 guard let frame, let session else { return 0 }
                 SessionCallbacks.session(session)._withUnsafeGuaranteedRef { $0.responseLeft(frame) }

@@ -13,7 +13,7 @@ extension HTTP2Session {
     package func submit(
         _ stream: HTTP2Stream, _ request: borrowing OutgoingRequest, message: Buffer?, endStream: Bool
     ) {
-        if let message { stream.sendQueue.append(message) }
+        if let message { queue(message, on: stream) }
         if stream.sendQueue.count >= configuration.sendHighWater { stream.wasFull = true }
         stream.isFinished = endStream
         stream.deframer.limit = stream.maxMessageBytes ?? configuration.maxMessageBytes
@@ -76,11 +76,22 @@ extension HTTP2Session {
         live.append(stream)
     }
 
-    /// The headers of a request are on their way out: from here on the server may see it.
-    func requestLeaves(_ frame: UnsafePointer<nghttp2_frame>) {
-        guard frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
-            let stream = nghttp2_session_get_stream_user_data(library, frame.pointee.hd.stream_id)
-        else { return }
-        Unmanaged<HTTP2Stream>.fromOpaque(stream)._withUnsafeGuaranteedRef { $0.isRequestOut = true }
+    func frameLeaves(_ frame: UnsafePointer<nghttp2_frame>) {
+        switch nghttp2_frame_type(UInt32(frame.pointee.hd.type)) {
+        case NGHTTP2_HEADERS:
+            // From here on the server may see the request.
+            guard let stream = nghttp2_session_get_stream_user_data(library, frame.pointee.hd.stream_id) else { return }
+            Unmanaged<HTTP2Stream>.fromOpaque(stream)._withUnsafeGuaranteedRef { $0.isRequestOut = true }
+        case NGHTTP2_GOAWAY: goAwayLeaves(frame.pointee.goaway)
+        default: break
+        }
+    }
+
+    /// The library gives the connection up on its own when the server breaks HTTP/2, and says why in GOAWAY only.
+    private func goAwayLeaves(_ goAway: nghttp2_goaway) {
+        let code = HTTP2ErrorCode(rawValue: goAway.error_code)
+        guard code != .noError else { return }
+        let reason = UnsafeRawBufferPointer(start: goAway.opaque_data, count: min(goAway.opaque_data_len, 256))
+        violation = HTTP2Error(code, reason.isEmpty ? diagnostic : String(decoding: reason, as: UTF8.self))
     }
 }

@@ -10,4 +10,13 @@ extension HTTP2Session {
             body(stream)
         }
     }
+
+    /// Visits live streams, the newest first, until `body` returns `false`. It may end the stream it gets.
+    package func visitNewestFirst(_ body: (HTTP2Stream) -> Bool) {
+        var following = live.last
+        while let stream = following {
+            following = stream.previous?.takeUnretainedValue()
+            guard body(stream) else { return }
+        }
+    }
 }

@@ -12,6 +12,8 @@ package enum SessionEvent {
     case data(HTTP2Stream)
     /// The peer has sent all it will: with a DATA frame, or server: with request trailers.
     case endStream(HTTP2Stream)
+    /// Server: the answer is out, and the client still sends. `endEarly` tells it to stop.
+    case answeredEarly(HTTP2Stream)
     /// The outbound queue fell below the high-water mark after having been at or above it.
     case drained(HTTP2Stream)
     /// The stream is gone. Exactly once for each stream given to or made by the session; possibly without a `head`.
@@ -37,6 +39,8 @@ package struct StreamClosure: Sendable, Hashable {
         case peer
         /// `reset` was called.
         case local
+        /// The library reset it: what the peer sent on it breaks HTTP/2.
+        case violation
         case connectionLost
         /// Its request headers exceed `maxSentHeaderListBytes`.
         case headersTooLarge

@@ -13,6 +13,7 @@ extension HTTP2Session {
         guard frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return 0 }
         let id = frame.pointee.hd.stream_id
         if role == .server, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
+            requestBegins(id)
             let stream = makeStream()
             stream.id = id
             stream.deframer.limit = configuration.maxMessageBytes
@@ -30,7 +31,8 @@ extension HTTP2Session {
         return 0
     }
 
-    func header(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    /// `false`: the rest of the block need not be reported.
+    func header(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool {
         let limit = configuration.maxHeaderListBytes
         headersStream?._withUnsafeGuaranteedRef { stream in
             switch (role, stream.hasHead) {
@@ -41,12 +43,17 @@ extension HTTP2Session {
                 if !stream.isRequestComplete { stream.requestHead.append(name: name, value: value, limit: limit) }
             }
         }
+        guard role == .server, headersStream?._withUnsafeGuaranteedRef({ $0.requestHead.isOverLimit }) == true else {
+            return true
+        }
+        return !isHeaderBomb
     }
 
     func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) {
         let header = frame.pointee.hd
         switch nghttp2_frame_type(UInt32(header.type)) {
         case NGHTTP2_HEADERS, NGHTTP2_DATA:
+            isHeaderBlockOpen = false
             let ends = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
             guard let stream = stream(header.stream_id)?.takeUnretainedValue() else { return }
             if ends { stream.isRemoteClosed = true }
@@ -57,6 +64,7 @@ extension HTTP2Session {
             } else {
                 responseHeadersComplete(stream, ends)
             }
+        case NGHTTP2_RST_STREAM: stream(header.stream_id)?._withUnsafeGuaranteedRef { $0.isResetByPeer = true }
         case NGHTTP2_SETTINGS: settingsReceived(header)
         case NGHTTP2_PING: pingReceived(frame.pointee.ping)
         case NGHTTP2_GOAWAY: goAwayReceived(frame.pointee.goaway)
@@ -125,7 +133,9 @@ extension HTTP2Session {
 
     func streamClosed(_ id: Int32, _ code: HTTP2ErrorCode) {
         guard let stream = stream(id)?.takeUnretainedValue() ?? live.first(withID: id) else { return }
-        let cause: StreamClosure.Cause = stream.resetCode == nil ? .peer : .local
+        let isViolation = code == .protocolError || code == .flowControlError || code == .streamClosed
+        let cause: StreamClosure.Cause =
+            stream.resetCode != nil ? .local : isViolation && !stream.isResetByPeer ? .violation : .peer
         let fate: StreamClosure.Fate =
             role == .client && !stream.isRequestOut
             ? .unsent : code == .refusedStream && cause == .peer ? .refused : .processed

@@ -7,7 +7,7 @@ extension HTTP2Session {
     /// Queues a framed message.
     package func send(_ stream: HTTP2Stream, _ message: Buffer) {
         guard !stream.isClosed, !stream.isFinished, stream.resetCode == nil else { return }
-        stream.sendQueue.append(message)
+        queue(message, on: stream)
         if stream.sendQueue.count >= configuration.sendHighWater { stream.wasFull = true }
         resume(stream)
     }
@@ -37,17 +37,29 @@ extension HTTP2Session {
     /// Server: ends the stream with `trailers`, in place of messages that still wait.
     package func finishNow(_ stream: HTTP2Stream, _ trailers: OutgoingTrailers) {
         guard !stream.isFinished else { return }
-        stream.sendQueue.removeAll()
+        dropQueue(of: stream)
         finish(stream, trailers)
     }
 
     package func queuedBytes(_ stream: HTTP2Stream) -> Int { stream.sendQueue.count }
 
+    func queue(_ message: Buffer, on stream: HTTP2Stream) {
+        let before = stream.sendQueue.count
+        stream.sendQueue.append(message)
+        queuedBytes += stream.sendQueue.count - before
+    }
+
+    /// What waits to be sent on `stream` will not be.
+    func dropQueue(of stream: HTTP2Stream) {
+        queuedBytes -= stream.sendQueue.count
+        stream.sendQueue.removeAll()
+    }
+
     /// Resets the stream; one that was never submitted ends here and now.
     package func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
         guard !stream.isClosed, stream.resetCode == nil, !isAborted else { return }
         stream.resetCode = code
-        stream.sendQueue.removeAll()
+        dropQueue(of: stream)
         stream.pendingTrailers = nil
         guard stream.id != 0 else {
             close(stream, StreamClosure(code: code, fate: .unsent, cause: .local))
@@ -92,6 +104,7 @@ extension HTTP2Session {
         _ buffer: UnsafeMutableRawBufferPointer, _ stream: HTTP2Stream, _ flags: UnsafeMutablePointer<UInt32>
     ) -> Int {
         let written = stream.sendQueue.read(into: buffer)
+        queuedBytes -= written
         if stream.wasFull, stream.sendQueue.count < configuration.sendHighWater {
             stream.wasFull = false
             events.append(.drained(stream))
@@ -136,8 +149,9 @@ extension HTTP2Session {
     }
 
     /// Ends a stream whose other direction nobody needs: the answer is complete although the request is not.
-    func endEarly(_ stream: HTTP2Stream) {
-        stream.sendQueue.removeAll()
+    package func endEarly(_ stream: HTTP2Stream) {
+        guard !stream.isClosed else { return }
+        dropQueue(of: stream)
         nghttp2_submit_rst_stream(library, 0, stream.id, HTTP2ErrorCode.noError.rawValue)
     }
 }

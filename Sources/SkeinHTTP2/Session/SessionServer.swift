@@ -37,7 +37,7 @@ extension HTTP2Session {
         role == .server && !isAborted && !stream.isClosed && !stream.hasHead && stream.resetCode == nil
     }
 
-    /// A frame is out. After the trailers, a client that still sends is told to stop.
+    /// A frame is out.
     func responseLeft(_ frame: UnsafePointer<nghttp2_frame>) {
         let header = frame.pointee.hd
         guard header.type == UInt8(NGHTTP2_HEADERS.rawValue),
@@ -46,6 +46,6 @@ extension HTTP2Session {
         else { return }
         let stream = Unmanaged<HTTP2Stream>.fromOpaque(link).takeUnretainedValue()
         stream.isLocalClosed = true
-        if !stream.isRemoteClosed { endEarly(stream) }
+        if !stream.isRemoteClosed { events.append(.answeredEarly(stream)) }
     }
 }

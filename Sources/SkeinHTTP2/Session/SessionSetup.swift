@@ -35,6 +35,8 @@ enum SessionSetup {
 
     private static func apply(_ configuration: HTTP2Configuration, to option: OpaquePointer) {
         nghttp2_option_set_no_auto_window_update(option, 1)
+        // Metadata may have spaces at its ends in gRPC.
+        nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option, 1)
         nghttp2_option_set_peer_max_concurrent_streams(option, UInt32(clamping: configuration.assumedPeerStreams))
         // The library's own measure counts up to 12 bytes a field where ours counts 32.
         nghttp2_option_set_max_send_header_block_length(option, configuration.maxSentHeaderListBytes + 64)

@@ -7,6 +7,7 @@ extension HTTP2Stream {
     package var hasPartialMessage: Bool { deframer.hasPartialMessage }
     package var partialBytes: Int { deframer.partialBytes }
     package var receivedBytes: Int { deframer.receivedBytes }
+    package var hasUnreturnedBytes: Bool { unreturnedBytes > 0 }
 
     package func nextMessage() throws(RPCError) -> MessageDeframer.Message? { try deframer.next() }
 
@@ -23,13 +24,6 @@ extension HTTP2Stream {
     package var path: String { requestHead.pathText }
 
     package func withPath(_ body: (UnsafeRawBufferPointer) -> Void) { requestHead.withPath(body) }
-
-    package func feedHead(
-        to machine: inout ServerStreamMachine, kind: CallKind, endStream: Bool,
-        compressors: borrowing CompressorRegistry
-    ) -> ServerStreamMachine.Output {
-        machine.head(requestHead, kind: kind, endStream: endStream, compressors: compressors)
-    }
 
     // MARK: client
 

@@ -13,6 +13,8 @@ struct StreamList {
 
     var first: HTTP2Stream? { head?.takeUnretainedValue() }
 
+    var last: HTTP2Stream? { tail?.takeUnretainedValue() }
+
     mutating func append(_ stream: HTTP2Stream) {
         let link = Unmanaged.passRetained(stream)
         stream.membership = membership

@@ -343,7 +343,7 @@ extension Grpc_Reflection_V1_ExtensionNumberResponse {
 
     package mutating func mergeProtobuf(from reader: ProtobufReader) throws(ProtobufFault) {
         try reader.read(3, into: &self.baseTypeName)
-        try reader.readRepeated(5, into: &self.extensionNumber)
+        try reader.readPacked(5, .int32, into: &self.extensionNumber)
         try reader.readUnknown(into: &self.unknownFields)
     }
 }

@@ -120,6 +120,10 @@ package final class ClientConnection: Connection, @unchecked Sendable {
     override func willDisconnect(_ error: (any Error)?) {
         guard closeReason == nil else { return }
         if case .closing = state { return }
+        if let violation = session.violation {
+            closeReason = RPCError(.unavailable, "read from \(address): \(violation)")
+            return
+        }
         let isConnecting = if case .handshaking = state { true } else { false }
         let attempt = isConnecting ? "connect \(address)" : "connection to \(address) lost"
         let cause = error.map { ConnectError.text(for: $0, isConnecting: isConnecting) }
@@ -214,7 +218,7 @@ package final class ClientConnection: Connection, @unchecked Sendable {
         case .drained(let stream): noteSentBytes(of: ClientConnection.cast(stream))
         case .closed(let stream, let closure): closed(ClientConnection.cast(stream), closure)
         case .goAway(_, let code, let debugData): receivedGoAway(code, debugData)
-        case .ping, .pingAcknowledged: break
+        case .ping, .pingAcknowledged, .answeredEarly: break
         }
     }
 

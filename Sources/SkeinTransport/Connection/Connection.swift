@@ -44,8 +44,13 @@ package class Connection: @unchecked Sendable, ByteInput {
     @exclusivity(unchecked) private final var flushedStreams: [CallStream] = []
     package final private(set) var isDisconnected = false
 
+    /// Whether the transport holds all that it takes.
+    final var isOutputBlocked: Bool { output.map { !$0.isWritable } ?? false }
+
     /// How much is handed to the transport at once. The transport's high-water mark matches it.
     static let outputChunk = 128 * 1024
+    /// The least room for it, which is also what a connection without calls keeps at most.
+    private static let smallOutput = 2 * 1024
 
     init(on eventLoop: any EventLoop, session: HTTP2Session, compressors: CompressorRegistry) {
         self.eventLoop = eventLoop
@@ -64,6 +69,8 @@ package class Connection: @unchecked Sendable, ByteInput {
     /// The transport is gone; the streams have not been told yet.
     func willDisconnect(_ error: (any Error)?) {}
     func didDisconnect() {}
+    /// The window was returned for a message that is not complete.
+    func didReturnPartial(of stream: CallStream) {}
     /// Called once after every burst: the place to notice that the last stream has gone.
     func didEndBurst() {}
 
@@ -143,8 +150,11 @@ package class Connection: @unchecked Sendable, ByteInput {
     /// The peer broke the protocol: what is left, such as a GOAWAY, is sent, then the connection closes.
     func protocolFailed(_ error: HTTP2Error) {
         flush()
-        close()
+        finish()
     }
+
+    /// Nothing more will be written.
+    func finish() { close() }
 
     package final func close() {
         stopConnecting?()
@@ -193,6 +203,13 @@ package class Connection: @unchecked Sendable, ByteInput {
         flush()
     }
 
+    /// Hands to the transport what there is to send, in the middle of a burst.
+    final func flushNow() {
+        let wasInBurst = isInBurst
+        flush()
+        isInBurst = wasInBurst
+    }
+
     /// Something may have to be sent: at the end of the burst, or soon if there is none.
     final func setNeedsFlush() {
         guard !isInBurst, !isPumping, !isTickScheduled else { return }
@@ -230,27 +247,29 @@ package class Connection: @unchecked Sendable, ByteInput {
             if !hasWritten, !hasHandled { break }
         } while output?.isWritable == true
         isPumping = false
-        if isClosingWhenFlushed || session.wantsToClose { return close() }
+        if isClosingWhenFlushed || session.wantsToClose { return finish() }
         didEndBurst()
     }
 
     /// Hands the session's output to the transport while it takes some; whether there was any.
     private final func pump() -> Bool {
         var hasWritten = false
+        var size = min(session.queuedBytes + Connection.smallOutput, Connection.outputChunk)
         while let output, output.isWritable {
             var buffer = outputBuffer
             outputBuffer = ByteBuffer()
-            buffer.clear(minimumCapacity: Connection.outputChunk)
-            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Connection.outputChunk) {
-                session.pump(into: $0)
-            }
+            buffer.clear(minimumCapacity: size)
+            let room = buffer.writableBytes
+            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { session.pump(into: $0) }
             if count > 0 {
                 output.write(buffer)
                 hasWritten = true
             }
             outputBuffer = buffer
-            if count < Connection.outputChunk / 2 { break }
+            if count < room { break }
+            size = min(room * 4, Connection.outputChunk)
         }
+        if outputBuffer.capacity > Connection.smallOutput, session.liveStreamCount == 0 { outputBuffer = ByteBuffer() }
         return hasWritten
     }
 
@@ -287,6 +306,8 @@ package class Connection: @unchecked Sendable, ByteInput {
 
     private final func returnPartial(of stream: CallStream) {
         let credit = stream.takePartialCredit()
-        if credit > 0 { session.consumed(stream, credit) }
+        guard credit > 0 else { return }
+        session.consumed(stream, credit)
+        didReturnPartial(of: stream)
     }
 }

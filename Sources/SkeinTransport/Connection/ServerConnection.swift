@@ -28,17 +28,34 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     private var drainMachine = DrainMachine()
     /// What the client is told.
     private var drainReason = ""
-    private let lifeLimits: ServerConnectionLimits
+    let lifeLimits: ServerConnectionLimits
+    /// Shared by the connections of a server.
+    let budget: BufferBudget
+    /// Of what the connection holds: the bytes that neither the session's windows nor its queues show.
+    var unfinishedBytes = 0
+    /// What the budget knows.
+    var reportedBytes = 0
+    /// Calls that could start, but for the room that their responses need.
+    var waitingCalls = CircularBuffer<ServerStream>()
+    /// Calls whose request is to be decompressed first.
+    var toInflate = CircularBuffer<(ServerStream, ReceivedMessage)>()
+    var isInflating = false
     private var strikes: PingStrikes
     private var age: ConnectionAge
     private lazy var ageTimer = CheckTimer(on: eventLoop) { [unowned self] in checkAge(at: $0) }
     private var handshakeTimer: Scheduled<Void>?
+    /// Ends the connection when the header block with this number is not complete in time.
+    private var headersTimer: (block: Int, task: Scheduled<Void>)?
+    private var answered = AnsweredStreams()
+    private lazy var answeredTimer = CheckTimer(on: eventLoop) { [unowned self] in endAnswered(at: $0) }
     private var isShuttingDown = false
 
     package init(
         from peer: Peer, on eventLoop: any EventLoop, configuration: HTTP2Configuration,
-        limits lifeLimits: ServerConnectionLimits = .init(), delegate: any ServerConnectionDelegate
+        limits lifeLimits: ServerConnectionLimits = .init(), budget: BufferBudget? = nil,
+        delegate: any ServerConnectionDelegate
     ) throws(HTTP2Error) {
+        self.budget = budget ?? BufferBudget(limit: .max)
         self.lifeLimits = lifeLimits
         strikes = PingStrikes(
             minimumInterval: lifeLimits.minimumPingInterval, permitsWithoutCalls: lifeLimits.permitsPingsWithoutCalls)
@@ -90,9 +107,36 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         closeWhenFlushed()
     }
 
+    /// After each burst: a header block that has begun is to be complete soon.
+    private func watchHeaders() {
+        if let headersTimer {
+            if session.isHeaderBlockOpen, headersTimer.block == session.headerBlocks { return }
+            headersTimer.task.cancel()
+            self.headersTimer = nil
+        }
+        guard session.isHeaderBlockOpen else { return }
+        let task = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(lifeLimits.headersTimeout)) { [weak self] in
+            guard let self else { return }
+            session.goAway(code: .enhanceYourCalm, debugData: "slow_headers")
+            closeWhenFlushed()
+        }
+        headersTimer = (session.headerBlocks, task)
+    }
+
+    /// With calls only when the client broke the rules: it is not waited for with what they hold.
+    override func finish() {
+        if session.liveStreamCount > 0 { closeAtOnce() } else { close() }
+    }
+
     override func didDisconnect() {
         handshakeTimer?.cancel()
+        headersTimer?.task.cancel()
+        waitingCalls.removeAll()
+        toInflate.removeAll()
+        forgetBuffers()
         ageTimer.stop()
+        answeredTimer.stop()
+        answered = AnsweredStreams()  // which would hold streams that hold this connection
         drain(.connectionLost)
         delegate?.connectionClosed(self)
         delegate = nil
@@ -107,6 +151,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         case .endStream(let stream):
             let stream = ServerConnection.cast(stream)
             apply(stream.machine.endStream(isTruncated: stream.hasPartialMessage), to: stream)
+        case .answeredEarly(let stream): answeredEarly(ServerConnection.cast(stream))
         case .drained(let stream): noteSentBytes(of: ServerConnection.cast(stream))
         case .closed(let stream, _): closed(ServerConnection.cast(stream))
         case .pingAcknowledged(let opaque): if opaque == Connection.drainPing { drain(.pingAcknowledged) }
@@ -127,9 +172,9 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         switch delegate.accept(stream, on: self) {
         case .failure(let error): reject(stream, Rejection(error.code, error.message))
         case .success(let sink):
-            let output = stream.feedHead(
-                to: &stream.machine, kind: sink.kind, endStream: endStream, compressors: compressors)
-            if case .reject(let rejection) = output { return reject(stream, rejection) }
+            if case .reject(let rejection) = stream.machine.head(kind: sink.kind, endStream: endStream) {
+                return reject(stream, rejection)
+            }
             open(stream, sink, endStream: endStream)
         }
     }
@@ -149,7 +194,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
             stream.pipes?.attach(stream)
         }
         if stream.deadline != nil { deadlines.insert(stream) }
-        if !sink.kind.hasSingleRequest { startHandler(of: stream, sink) }
+        if !sink.kind.hasSingleRequest { startOrWait(stream, sink) }
         if endStream { endOfRequests(stream) }
     }
 
@@ -157,11 +202,15 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         guard stream.sink != nil else { return discardUnread(of: stream) }
         do throws(RPCError) {
             let credit = try stream.receiveMessages { message in
-                if case .message = apply(stream.machine.message(), to: stream) {
-                    stream.sink?.received(message: message)
+                guard case .message = apply(stream.machine.message(), to: stream), let sink = stream.sink else { return }
+                if sink.kind.hasSingleRequest, message.compression != nil {
+                    stream.compressedRequest = message
+                } else {
+                    sink.received(message: message)
                 }
             }
             if credit > 0 { session.consumed(stream, credit) }
+            noteUnfinished(stream)
         } catch {
             apply(stream.machine.failed(error.status), to: stream)
         }
@@ -179,13 +228,20 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func endOfRequests(_ stream: ServerStream) {
         _ = stream.pipes?.finishInbound(nil, discarding: false)
-        if let sink = stream.sink, sink.kind.hasSingleRequest { startHandler(of: stream, sink) }
+        guard let sink = stream.sink, sink.kind.hasSingleRequest else { return }
+        if let request = stream.compressedRequest.take() { return inflate(request, of: stream) }
+        startOrWait(stream, sink)
+    }
+
+    override func didReturnPartial(of stream: CallStream) {
+        noteUnfinished(unsafeDowncast(stream, to: ServerStream.self))
     }
 
     /// Starts the handler, or refuses the call when the client makes too many run.
-    private func startHandler(of stream: ServerStream, _ sink: any ServerStreamSink) {
+    func startHandler(of stream: ServerStream, _ sink: any ServerStreamSink) {
         guard runningHandlers < maxRunningHandlers else { return session.reset(stream, .refusedStream) }
         runningHandlers += 1
+        setUnfinished(0, of: stream)
         sink.startHandler()
     }
 
@@ -232,10 +288,23 @@ package final class ServerConnection: Connection, @unchecked Sendable {
                 metadata: head.metadata, encoding: head.compressor?.name, acceptEncoding: compressors.acceptEncoding))
     }
 
+    private func answeredEarly(_ stream: ServerStream) {
+        let isFirst = answered.isEmpty
+        answered.add(stream, at: .now)
+        if isFirst { answeredTimer.set(answered.next) }
+    }
+
+    private func endAnswered(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        burst {
+            for stream in answered.due(at: now) { session.endEarly(stream) }
+        }
+        return answered.next
+    }
+
     // MARK: ends that are not the handler's
 
     /// Answers with `error` in place of what the handler would still send, and cancels the handler.
-    private func abandon(_ stream: ServerStream, _ reason: CancellationReason, _ error: RPCError) {
+    func abandon(_ stream: ServerStream, _ reason: CancellationReason, _ error: RPCError) {
         if !stream.hasAnswered, !stream.isClosed {
             stream.hasAnswered = true
             session.finishNow(stream, OutgoingTrailers(status: error.status, metadata: error.metadata))
@@ -271,6 +340,8 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     private func release(_ stream: ServerStream, _ makeError: @autoclosure () -> RPCError) {
         if stream.deadline != nil { deadlines.remove(stream) }
         stream.sink = nil
+        stream.compressedRequest = nil
+        setUnfinished(0, of: stream)
         guard let pipes = stream.pipes else { return }
         let error = makeError()
         pipes.failOutbound(error)
@@ -283,7 +354,12 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     /// Lets the calls that run finish, and closes. From any thread.
     package func beginDraining() {
-        post(.run { [self] in drain(.begin) })
+        post(
+            .run { [self] in
+                // The answers that are there go first, as they could not before a GOAWAY of the same burst.
+                flushNow()
+                drain(.begin)
+            })
     }
 
     /// Cancels the calls that still run, and closes. From any thread.
@@ -297,6 +373,9 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     }
 
     override func didEndBurst() {
+        watchHeaders()
+        boundBuffers()
+        startWaiting()
         if drainMachine.isDraining { drain(.liveStreams(session.liveStreamCount)) }
         if lifeLimits.age.idle != nil, age.liveStreams(session.liveStreamCount, at: .now) { ageTimer.checkNow() }
     }

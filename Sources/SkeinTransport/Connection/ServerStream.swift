@@ -11,6 +11,8 @@ package protocol ServerStreamSink: AnyObject, Sendable {
     func received(message: ReceivedMessage)
     /// Start the handler: its requests stream, or the one request is there. It ends with the stream's `complete`.
     func startHandler()
+    /// Run `work` where it may take its time.
+    func runElsewhere(_ work: @escaping @Sendable () -> Void)
     /// Nobody waits for the answer any more. At most once, and not after the handler's answer was sent.
     func cancelled(_ reason: CancellationReason)
     /// After `cancelled`: reads and writes fail for that reason now, and the handler's task is to be cancelled.
@@ -46,6 +48,10 @@ package final class ServerStream: CallStream, DeadlineHeapElement, ServerContext
     @exclusivity(unchecked) var hasAnswered = false
     /// Written by the handler's thread before it posts `complete`, read by the loop after.
     @exclusivity(unchecked) var completion: ServerCompletion?
+    /// The one request, until it is decompressed.
+    @exclusivity(unchecked) var compressedRequest: ReceivedMessage?
+    /// What the connection counts for the stream beside its window and its queue.
+    @exclusivity(unchecked) var unfinishedBytes = 0
     package var heapIndex = -1
     package var deadlineInstant: ContinuousClock.Instant { deadline?.instant ?? .now }
 

@@ -11,8 +11,15 @@ final class SocketHandler: ChannelInboundHandler, ByteOutput {
     private var isConnected = false
     private var error: (any Error)?
     private var closeTimer: Scheduled<Void>?
+    /// How much to read at once, and when the handling of what was read last began.
+    private let readSize: ReadSize?
+    private var readStart: NIODeadline?
 
-    init(_ input: any ByteInput) { self.input = input }
+    /// - Parameter readSize: `nil`: what NIO finds best.
+    init(_ input: any ByteInput, readSize: ReadSize? = nil) {
+        self.input = input
+        self.readSize = readSize
+    }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
@@ -56,8 +63,16 @@ final class SocketHandler: ChannelInboundHandler, ByteOutput {
         input.connected(to: self)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { input.received(unwrapInboundIn(data)) }
-    func channelReadComplete(context: ChannelHandlerContext) { input.receivedBurst() }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if readSize != nil, readStart == nil { readStart = .now() }
+        input.received(unwrapInboundIn(data))
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        input.receivedBurst()
+        guard let start = readStart.take() else { return }
+        readSize?.handled(in: .now() - start)
+    }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable { input.becameWritable() }

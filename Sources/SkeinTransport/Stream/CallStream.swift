@@ -13,7 +13,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
     /// Whether the last complete message came compressed.
     @exclusivity(unchecked) final var receivedCompressed = false
     /// Bytes of the incomplete message that have been returned to the window already.
-    @exclusivity(unchecked) private final var creditedPartial = 0
+    @exclusivity(unchecked) private(set) final var creditedPartial = 0
     /// Received bytes that were returned to the window, or will be when a reader takes them from the pipes.
     @exclusivity(unchecked) private final var accountedBytes = 0
 

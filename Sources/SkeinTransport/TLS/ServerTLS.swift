@@ -21,9 +21,11 @@ package final class ServerTLS: Sendable {
 
     package func stop() { source.stop() }
 
-    /// Puts TLS into the pipeline of an accepted channel, and `connection` when the handshake is done.
+    /// Puts TLS into the pipeline of an accepted channel, and `socketHandler`, which joins it to `connection`, when the
+    /// handshake is done.
     func addHandlers(
-        to channel: any NIOCore.Channel, for connection: ServerConnection, log: RefusalLog
+        to channel: any NIOCore.Channel, for socketHandler: SocketHandler, of connection: ServerConnection,
+        log: RefusalLog
     ) throws {
         let peer = connection.peer
         let recorder = ChainRecorder()
@@ -37,7 +39,7 @@ package final class ServerTLS: Sendable {
             switch result {
             case .success(let session):
                 connection.peer.tls = session
-                return SocketHandler(connection)
+                return socketHandler
             case .failure(let failure):
                 if !isPlaintext { log.report("refused a TLS handshake: \(failure)", peer) }
                 connection.disconnected(failure)

@@ -64,12 +64,26 @@ enum Frames {
     /// GOAWAY: streams above `last` were not processed.
     static func goAway(last: UInt32, code: UInt32 = 0) -> [UInt8] { frame(type: 7, big(last) + big(code)) }
 
+    /// A header block of a response: head or trailers.
+    static func headers(_ stream: UInt32, _ fields: [(String, String)], end: Bool = false) -> [UInt8] {
+        frame(type: 1, flags: end ? 5 : 4, stream: stream, fields.flatMap(literal))
+    }
+
+    static let okHead = [(":status", "200"), ("content-type", "application/grpc")]
+
+    /// A gRPC message; `length` is what its prefix says.
+    static func message(_ content: [UInt8] = [65], flag: UInt8 = 0, length: Int? = nil) -> [UInt8] {
+        [flag] + big(UInt32(truncatingIfNeeded: length ?? content.count)) + content
+    }
+
     /// SETTINGS with one entry.
     static func setting(_ id: UInt8, _ value: UInt32) -> [UInt8] { frame(type: 4, [0, id] + big(value)) }
 
-    static func windowUpdate(_ bytes: UInt32) -> [UInt8] { frame(type: 8, big(bytes)) }
+    static func windowUpdate(_ bytes: UInt32, stream: UInt32 = 0) -> [UInt8] {
+        frame(type: 8, stream: stream, big(bytes))
+    }
 
-    private static func big(_ number: UInt32) -> [UInt8] {
+    static func big(_ number: UInt32) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
     }
 }

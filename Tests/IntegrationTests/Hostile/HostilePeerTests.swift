@@ -49,7 +49,7 @@ struct HostilePeerTests {
     @Test("random bytes after the preface end their connection", arguments: 0..<20)
     func random(seed: UInt64) async throws {
         try await CallWorld.with(.tcp) { world in
-            var random = SeededRandom(seed: seed)
+            var random = SplitMix64(seed: seed)
             let peer = try await RawPeer(port: world.server.address.port ?? 0)
             var bytes = Frames.hello
             for _ in 0..<50 {

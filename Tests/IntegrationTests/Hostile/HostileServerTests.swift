@@ -43,7 +43,7 @@ struct HostileServerTests {
 
     @Test("a server that never says SETTINGS is given up in time")
     func silent() async throws {
-        try await with(Script(requests: 1000, closes: false), timeout: .milliseconds(100)) { echo, server in
+        try await with(Script(requests: 1000, ending: .open), timeout: .milliseconds(100)) { echo, server in
             let error = await rpcError { try await echo.unary(Buffer("x"), .deadline(.seconds(10))) }
             #expect(error?.code == .unavailable)
             #expect(
@@ -71,7 +71,7 @@ struct HostileServerTests {
     @Test("a call refused together with GOAWAY goes elsewhere once")
     func refused() async throws {
         let answer = Frames.reset(1, code: 7) + Frames.goAway(last: 0)
-        try await with(Script(greeting: Frames.settings, answer: answer, closes: false)) { echo, server in
+        try await with(Script(greeting: Frames.settings, answer: answer, ending: .open)) { echo, server in
             let error = await rpcError { try await echo.unary(Buffer("x"), .deadline(.seconds(10))) }
             #expect(error?.code == .unavailable)
             #expect(error?.attempts.filter { $0.fate == .refused }.count == 2)
@@ -81,7 +81,7 @@ struct HostileServerTests {
 
     @Test("a call above the last stream of GOAWAY goes elsewhere, with what a stream has written")
     func replay() async throws {
-        try await with(Script(greeting: Frames.settings, answer: Frames.goAway(last: 0), closes: false)) {
+        try await with(Script(greeting: Frames.settings, answer: Frames.goAway(last: 0), ending: .open)) {
             echo, server in
             let error = await rpcError {
                 try await echo.collect(.deadline(.seconds(10))) { requests in

@@ -103,7 +103,7 @@ struct PickQueueTests {
         await withTaskGroup(of: Void.self) { group in
             for task in 0..<3 {
                 group.addTask { @concurrent in
-                    var random = SeededRandom(seed: seed * 3 + UInt64(task))
+                    var random = SplitMix64(seed: seed * 3 + UInt64(task))
                     for _ in 0..<2000 {
                         await waitOnce(in: queue, leaving: Int.random(in: 0..<4, using: &random) == 0)
                     }

@@ -122,7 +122,7 @@ struct SubchannelMachineTests {
 
     @Test("over any history, READY follows a connect and is left once", arguments: UInt64(0)..<50)
     func random(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var machine = SubchannelMachine([first, second], backoff: backoff)
         var isConnecting = false
         var isReady = false

@@ -40,7 +40,7 @@ struct MetadataEncodingTests {
 
     @Test("what is written can be read back", arguments: 0..<20 as Range<UInt64>)
     func roundTrip(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var metadata = Metadata()
         for index in 0..<20 {
             let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in

@@ -131,7 +131,7 @@ import Testing
 
     @Test("a call ends once, whatever follows, in every order of events", arguments: 1...200)
     func endsOnce(_ seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let choices: [Step] = [
             .open, .message, .ok, .end, .closed(.cancel), .head([":status": "200", "grpc-status": "1"], end: true),
             .trailers([:], truncated: true),

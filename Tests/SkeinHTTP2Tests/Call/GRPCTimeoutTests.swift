@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinCore
 import SkeinHTTP2
 import Testing
 
@@ -42,7 +43,7 @@ import Testing
 
     @Test("what is written is read back as the same or slightly more")
     func roundTrip() {
-        var random = SeededGenerator(seed: 7)
+        var random = SplitMix64(seed: 7)
         for _ in 0..<5_000 {
             let timeout = Duration.nanoseconds(
                 Int64.random(in: 1...(1 << Int64.random(in: 1...61, using: &random)), using: &random))

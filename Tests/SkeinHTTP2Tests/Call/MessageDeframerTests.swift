@@ -21,7 +21,7 @@ import Testing
 
     @Test("messages come out whole however they are split and whenever they are read", arguments: 1...40)
     func randomSplits(_ seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let sent = (0..<Int.random(in: 1...600, using: &random)).map { index in
             [UInt8](
                 repeating: UInt8(index & 255),
@@ -113,7 +113,7 @@ import Testing
         var deframer = MessageDeframer()
         var sent = 0
         var read = 0
-        var random = SeededGenerator(seed: 3)
+        var random = SplitMix64(seed: 3)
         while read < 20_000 {
             if sent < 20_000 {
                 let burst = (0..<100).flatMap { wire(framed([UInt8((sent + $0) & 255)])) }

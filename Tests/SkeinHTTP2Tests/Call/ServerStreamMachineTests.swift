@@ -4,8 +4,6 @@ import SkeinHTTP2
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct ServerStreamMachineTests {
-    private let head = RequestHead(RawFrame.callFields)
-
     private func text(_ output: ServerStreamMachine.Output) -> String {
         switch output {
         case .none: "none"
@@ -22,10 +20,10 @@ import Testing
         arguments: [CallKind.unary, .serverStreaming])
     func noMessage(_ kind: CallKind) {
         var machine = ServerStreamMachine()
-        #expect(
-            text(machine.head(head, kind: kind, endStream: true, compressors: .builtIn)) == "reject 200 UNIMPLEMENTED")
+        #expect(text(machine.head(kind: kind, endStream: true)) == "reject 200 UNIMPLEMENTED")
+        #expect(text(machine.message()) == "none")
         machine = ServerStreamMachine()
-        #expect(text(machine.head(head, kind: kind, endStream: false, compressors: .builtIn)) == "accept")
+        #expect(text(machine.head(kind: kind, endStream: false)) == "accept")
         #expect(text(machine.endStream()) == "violation UNIMPLEMENTED")
         #expect(text(machine.endStream()) == "none")
     }
@@ -34,7 +32,7 @@ import Testing
         "a second message to a single-request method is unimplemented", arguments: [CallKind.unary, .serverStreaming])
     func twoMessages(_ kind: CallKind) {
         var machine = ServerStreamMachine()
-        _ = machine.head(head, kind: kind, endStream: false, compressors: .builtIn)
+        _ = machine.head(kind: kind, endStream: false)
         #expect(text(machine.message()) == "message")
         #expect(text(machine.message()) == "violation UNIMPLEMENTED")
         #expect(text(machine.message()) == "none")
@@ -45,42 +43,27 @@ import Testing
         arguments: [CallKind.clientStreaming, .bidirectional])
     func emptyStream(_ kind: CallKind) {
         var machine = ServerStreamMachine()
-        #expect(text(machine.head(head, kind: kind, endStream: true, compressors: .builtIn)) == "accept")
+        #expect(text(machine.head(kind: kind, endStream: true)) == "accept")
         #expect(text(machine.endStream()) == "none")
     }
 
     @Test("a stream of messages ends")
     func stream() {
         var machine = ServerStreamMachine()
-        #expect(text(machine.head(head, kind: .bidirectional, endStream: false, compressors: .builtIn)) == "accept")
+        #expect(text(machine.head(kind: .bidirectional, endStream: false)) == "accept")
         #expect(text(machine.message()) == "message")
         #expect(text(machine.message()) == "message")
         #expect(text(machine.endStream()) == "end")
     }
 
-    @Test("an unknown method and a bad head are rejected, a bad head first")
-    func rejections() {
-        var machine = ServerStreamMachine()
-        guard case .reject(let rejection) = machine.head(head, kind: nil, endStream: false, compressors: .builtIn)
-        else {
-            Issue.record("accepted")
-            return
-        }
-        #expect(rejection.status == Status(.unimplemented, "there is no method \"/test.Echo/Say\""))
-        machine = ServerStreamMachine()
-        let get = RequestHead([(":method", "GET"), (":path", "/")])
-        #expect(text(machine.head(get, kind: nil, endStream: true, compressors: .builtIn)) == "reject 405 UNKNOWN")
-        #expect(text(machine.message()) == "none")
-    }
-
     @Test("broken bytes and a message cut short are violations, once")
     func violations() {
         var machine = ServerStreamMachine()
-        _ = machine.head(head, kind: .unary, endStream: false, compressors: .builtIn)
+        _ = machine.head(kind: .unary, endStream: false)
         #expect(text(machine.failed(Status(.resourceExhausted))) == "violation RESOURCE_EXHAUSTED")
         #expect(text(machine.failed(Status(.internal))) == "none")
         machine = ServerStreamMachine()
-        _ = machine.head(head, kind: .unary, endStream: false, compressors: .builtIn)
+        _ = machine.head(kind: .unary, endStream: false)
         #expect(text(machine.endStream(isTruncated: true)) == "violation INTERNAL")
     }
 }

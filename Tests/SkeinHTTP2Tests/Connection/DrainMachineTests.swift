@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinCore
 import SkeinHTTP2
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
 
     @Test("in any order of events it closes at most once, and not before the second goodbye", arguments: 1...200)
     func random(_ seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var machine = DrainMachine(liveStreams: 1)
         var commands: [Command] = []
         for _ in 0..<20 {

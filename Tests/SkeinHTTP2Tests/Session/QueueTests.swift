@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct QueueTests {
     @Test("a short queue keeps its order through any mix of appends and pops", arguments: 1...20)
     func order(_ seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var queue = ShortQueue<Int>()
         var model: [Int] = []
         for value in 0..<2_000 {

@@ -6,7 +6,7 @@ import Testing
 /// Two sessions, random everything: splits, streams, messages, resets, readers that lag.
 @Suite(.timeLimit(.minutes(2))) struct SessionPropertyTests {
     private final class Exchange {
-        var random: SeededGenerator
+        var random: SplitMix64
         let pair: SessionPair
         /// What each client stream sent, and what its server stream sent, by path.
         var sentUp: [String: [[UInt8]]] = [:]
@@ -19,7 +19,7 @@ import Testing
         var down: [UInt8] = []
 
         init(seed: UInt64) throws {
-            random = SeededGenerator(seed: seed)
+            random = SplitMix64(seed: seed)
             var configuration = HTTP2Configuration()
             configuration.initialStreamWindow = Int.random(in: 1_000...200_000, using: &random)
             configuration.connectionWindow = 65_535 + Int.random(in: 0...200_000, using: &random)

@@ -58,7 +58,7 @@ struct RawFrame: Equatable {
         fields.flatMap { name, value in [0x00] + text(name) + text(value) }
     }
 
-    private static func text(_ text: String) -> [UInt8] {
+    static func text(_ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)
         if bytes.count < 127 { return [UInt8(bytes.count)] + bytes }
         var output: [UInt8] = [127]

@@ -73,6 +73,7 @@ final class Side {
             stream.note("data")
             if stream.reads { read(stream) }
         case .endStream(let stream): adopt(stream).note("end")
+        case .answeredEarly(let stream): adopt(stream).note("answered early")
         case .drained(let stream): adopt(stream).note("drained")
         case .closed(let stream, let closure):
             let stream = adopt(stream)

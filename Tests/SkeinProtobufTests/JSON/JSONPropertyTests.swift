@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Goldens
+import SkeinCore
 import SkeinProtobuf
 import Testing
 
@@ -21,7 +22,7 @@ struct JSONPropertyTests {
 
     @Test("every message comes back from its JSON, however it is written", arguments: UInt64(1)...6)
     func roundTrip(seed: UInt64) throws {
-        var source = RandomMessages(random: Seeded(state: seed))
+        var source = RandomMessages(random: SplitMix64(seed: seed))
         var filled = 0
         for round in 0..<114 {
             let type = JSONPropertyTests.types[round % JSONPropertyTests.types.count]

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinCore
+
 @testable import SkeinProtobuf
 
 /// Makes messages of any type with random content that JSON can express.
 struct RandomMessages {
-    var random: Seeded
+    var random: SplitMix64
     /// Of the numbers that are not finite, NaN is left out: it is not equal to itself.
     private static let doubles: [Double] = [
         0, -0.0, 1, -1.5, 0.1, 1e300, -1e-300, .leastNonzeroMagnitude, .pi, 1e16, .infinity, -.infinity,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Goldens
+import SkeinCore
 import SkeinProtobuf
 import Testing
 
@@ -179,7 +180,7 @@ struct ProtobufTextTests {
 
     @Test("random messages have a description, and equal ones the same", arguments: UInt64(1)...4)
     func random(seed: UInt64) throws {
-        var source = RandomMessages(random: Seeded(state: seed))
+        var source = RandomMessages(random: SplitMix64(seed: seed))
         for _ in 0..<50 {
             let message = try source.message(Golden_Wellknown_WellKnown.self)
             let copy = try Golden_Wellknown_WellKnown(serialized: message.serialized())

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Goldens
+import SkeinCore
 import SkeinProtobuf
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 
     @Test("trimming twice is trimming to the intersection", arguments: UInt64(1)...4)
     func trimming(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<200 {
             let tree = Self.tree(&random)
             let (a, b) = (Self.mask(&random), Self.mask(&random))
@@ -23,7 +24,7 @@ import Testing
 
     @Test("all fields of a message are all of it, and none are nothing", arguments: UInt64(1)...4)
     func everything(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<100 {
             let (tree, other) = (Self.tree(&random), Self.tree(&random))
             let all = Google_Protobuf_FieldMask(allFieldsOf: Tree.self)
@@ -37,7 +38,7 @@ import Testing
 
     @Test("merging into nothing is trimming, and replacing with oneself changes nothing", arguments: UInt64(1)...4)
     func merging(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<200 {
             let (tree, other, mask) = (Self.tree(&random), Self.tree(&random), Self.mask(&random))
             var merged = Tree()
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    private static func tree(_ random: inout Seeded, depth: Int = 4) -> Tree {
+    private static func tree(_ random: inout SplitMix64, depth: Int = 4) -> Tree {
         var tree = Tree(value: Int32.random(in: 0...2, using: &random))
         guard depth > 0 else { return tree }
         if Bool.random(using: &random) { tree.left = self.tree(&random, depth: depth - 1) }
@@ -67,7 +68,7 @@ import Testing
         return tree
     }
 
-    private static func mask(_ random: inout Seeded) -> Google_Protobuf_FieldMask {
+    private static func mask(_ random: inout SplitMix64) -> Google_Protobuf_FieldMask {
         let paths = (0..<Int.random(in: 0...4, using: &random)).map { _ in
             let way = (0..<Int.random(in: 0...3, using: &random)).map { _ in
                 Bool.random(using: &random) ? "left" : "right"

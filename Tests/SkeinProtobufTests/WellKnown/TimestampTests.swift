@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import SkeinCore
 import SkeinProtobuf
 import Testing
 
@@ -66,7 +67,7 @@ import Testing
 
     @Test("a date comes back unchanged, wherever Date is coarser than a nanosecond", arguments: UInt64(1)...4)
     func dates(seed: UInt64) {
-        var random = Seeded(state: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<2000 {
             let magnitude = Double.random(in: 23...37, using: &random)
             let interval = exp2(magnitude) * (Bool.random(using: &random) ? 1 : -1)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinCore
 import SkeinTransport
 import Testing
 
@@ -13,7 +14,7 @@ private final class Item: DeadlineHeapElement {
 struct DeadlineHeapTests {
     @Test("after any insertions and removals, the first is the soonest", arguments: UInt64(0)..<50)
     func model(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         let start = ContinuousClock.now
         var heap = DeadlineHeap<Item>()
         var model: [Item] = []

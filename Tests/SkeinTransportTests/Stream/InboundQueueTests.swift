@@ -90,7 +90,7 @@ struct InboundQueueTests {
 
     @Test("over any history, the credit is exactly what was delivered", arguments: UInt64(0)..<50)
     func conservation(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var queue = InboundQueue(creditThreshold: Int.random(in: 0...50, using: &random))
         var delivered = 0
         var credited = 0

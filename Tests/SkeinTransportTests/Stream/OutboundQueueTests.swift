@@ -105,7 +105,7 @@ struct OutboundQueueTests {
 
     @Test("over any history of attempts, the last one sends all messages in order", arguments: UInt64(0)..<50)
     func replay(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var queue = OutboundQueue(highWater: .max, replayLimit: .max)
         var attempt: [UInt8] = []
         var next = 0

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Skein
+import Synchronization
+import Testing
+
+@Suite("the service config that a resolver brings", .timeLimit(.minutes(1)))
+struct ServiceConfigTests {
+    /// Publishes what a test gives it, by the target's path.
+    private struct ScriptedResolver: Resolver {
+        static let schemes = ["scripted"]
+        static let scripts = Mutex<[String: AsyncStream<Resolution>]>([:])
+        let script: AsyncStream<Resolution>
+
+        init(_ target: Target, _ context: ResolverContext) throws {
+            script = try #require(ScriptedResolver.scripts.withLock { $0[target.path] })
+        }
+
+        nonisolated(nonsending) func run(_ updates: ResolutionUpdates) async throws {
+            for await resolution in script { updates.publish(resolution) }
+        }
+    }
+
+    private static let bad = [
+        #"{"methodConfig": [{"timeout": 1}]}"#,
+        #"{"loadBalancingConfig": [{"no_such": {}}], "methodConfig": [{"name": [{}], "timeout": "7s"}]}"#,
+        #"{"loadBalancingConfig": [{"pick_first": {"shuffleAddressList": 1}}]}"#,
+    ]
+
+    @Test("one that is invalid in any part fails calls at first, and changes nothing later", arguments: bad)
+    func invalid(bad: String) async throws {
+        let service = EchoService(unary: { _, context in Buffer(context.deadline == nil ? "none" : "some") })
+        let server = try await SocketServer(.tcp("127.0.0.1", port: 0), [service], .init())
+        let (script, publish) = AsyncStream<Resolution>.makeStream()
+        let name = UUID().uuidString
+        ScriptedResolver.scripts.withLock { $0[name] = script }
+        var options = ChannelOptions()
+        options.resolvers.register(ScriptedResolver.self)
+        let channel = try Channel("scripted:///\(name)", security: .plaintext, options: options)
+        let echo = EchoClient(channel)
+        func resolution(_ json: String, endpoints: Bool = true) -> Resolution {
+            var resolution = Resolution(endpoints ? [Endpoint(server.address)] : [])
+            do throws(ConfigurationError) {
+                resolution.serviceConfig = .success(try ServiceConfig(json: json))
+            } catch {
+                resolution.serviceConfig = .failure(error)
+            }
+            return resolution
+        }
+
+        publish.yield(resolution(bad))
+        let error = await rpcError { try await echo.unary(Buffer("")) }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.contains("use the service config of scripted:///\(name)") == true)
+        publish.yield(resolution(#"{"methodConfig": [{"name": [{}], "timeout": "30s"}]}"#))
+        _ = try await echo.unary(Buffer(""), .waitForReady)
+        let first = try await echo.unary(Buffer(""))
+        #expect(first.text == "some")
+
+        publish.yield(resolution(bad, endpoints: false))
+        await eventually { (try? await echo.unary(Buffer(""))) == nil }
+        publish.yield(resolution(bad))
+        let second = try await echo.unary(Buffer(""), .waitForReady)
+        #expect(second.text == "some")
+        await channel.shutDown(grace: .zero)
+        server.shutDown()
+        try await server.finished()
+    }
+}
