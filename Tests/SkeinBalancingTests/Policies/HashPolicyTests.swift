@@ -134,10 +134,8 @@ import Testing
         let early = (0..<100).compactMap { _ in fleet.start(hash: someKeys[0])?.token }
         fleet.reconfigure(.ringHash(loadFactor: 1))
         #expect(fleet.pick(hash: someKeys[0]) != nil)
-        let home = try Fleet(.ringHash(), Fleet.endpoints(2)).subchannels[0].id
         let next = fleet.start(hash: someKeys[0])
         #expect(next?.token.id != early[0].id)
-        _ = home
         for token in early { fleet.cell.slots.completed(token) }
         if let next { fleet.cell.slots.completed(next.token) }
         #expect(fleet.subchannels.allSatisfy { fleet.cell.slots.inFlight($0.id) == 0 })
