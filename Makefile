@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target first makes sure that the machine has what it needs (.ci/setup).
-.PHONY: help setup setup-bench demo test test-long bench format check generate clean
+.PHONY: help setup setup-bench demo test test-long bench bench-picks format check generate clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -12,6 +12,7 @@ help:
 	@echo 'make format    rewrite the Swift files in the project'"'"'s format'
 	@echo 'make generate  rewrite the generated code'
 	@echo 'make bench     requests per second and CPU per call, beside C++ gRPC (PEERS=all: and grpc-swift-2)'
+	@echo 'make bench-picks  what a pick costs under every load balancing policy'
 	@echo 'make setup     install what a build needs; every target does'
 	@echo 'make clean     remove what was built'
 
@@ -68,6 +69,9 @@ generate: setup
 
 bench: setup-bench
 	@Benchmarks/run
+
+bench-picks: setup-bench
+	@Benchmarks/run --only picks
 
 clean:
 	@rm -rf .build .venv Benchmarks/.build*

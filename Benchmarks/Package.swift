@@ -33,7 +33,7 @@ let package = Package(
             swiftSettings: settings),
         // Looks at what only the library's own modules see.
         .executableTarget(
-            name: "pick-cost", dependencies: [skein],
+            name: "bench-picks", dependencies: [skein],
             swiftSettings: settings + [.unsafeFlags(["-Xfrontend", "-disable-access-control"])]),
     ]
 )

@@ -14,7 +14,9 @@ public protocol EndpointPolicy: Sendable {
     /// `seed` differs from channel to channel: what a policy does by chance, it derives from it.
     init(_ configuration: Configuration, seed: UInt64)
 
-    /// Called whenever the ready endpoints have changed, and only with at least one; in no particular order.
+    /// Called when the ready endpoints have changed, and only with at least one; in no particular order. With many
+    /// endpoints several changes may be taken together, within milliseconds; an endpoint that is not ready
+    /// any more is not picked meanwhile, since a pick that comes to it is repeated.
     mutating func makePicker(over ready: [ReadyEndpoint]) -> EndpointPicker
 }
 

@@ -14,6 +14,51 @@ extension LoadBalancing {
     /// A connection to every endpoint, calls to each in turn.
     public static var roundRobin: LoadBalancing { .policy(RoundRobin.self) }
 
+    /// A connection to every endpoint, calls to any.
+    public static var random: LoadBalancing { .policy(Random.self) }
+
+    /// A connection to every endpoint, calls to any, as often as its weight says.
+    public static var weightedRandom: LoadBalancing { .policy(WeightedRandom.self) }
+
+    /// A connection to every endpoint, calls to each in turn, as often as its weight says (gRFC A58).
+    public static var weightedRoundRobin: LoadBalancing { .policy(WeightedRoundRobin.self) }
+
+    /// Of `choices` endpoints drawn at random, 2 to 10, the one with the fewest calls of this channel in flight (gRFC
+    /// A48).
+    public static func leastRequest(choices: Int = 2) -> LoadBalancing {
+        .policy(LeastRequest.self, LeastRequestConfiguration(choiceCount: choices))
+    }
+
+    /// The endpoint with the fewest calls of this channel in flight: for a proxy, through which most calls go.
+    public static var leastConnections: LoadBalancing { .policy(LeastConnections.self) }
+
+    /// Calls with the same key to the same endpoint, on a ring (gRFC A42, A76).
+    ///
+    /// - Parameters:
+    ///   - header: the metadata whose values are the key; otherwise the call's hash key, and without one chance.
+    ///   - loadFactor: an endpoint takes at most so many times its fair share of the calls in flight, at least 1; what
+    ///     is more goes to the next. `nil`: any number.
+    public static func ringHash(header: String? = nil, loadFactor: Double? = nil) -> LoadBalancing {
+        .policy(RingHash.self, RingHashConfiguration(HashingOptions(header: header, loadFactor: loadFactor)))
+    }
+
+    /// Calls with the same key to the same endpoint, by a table: more even than a ring, but more keys move when an
+    /// endpoint comes or goes. The parameters are those of `ringHash`.
+    public static func maglev(header: String? = nil, loadFactor: Double? = nil) -> LoadBalancing {
+        .policy(Maglev.self, MaglevConfiguration(HashingOptions(header: header, loadFactor: loadFactor)))
+    }
+
+    /// Calls with the same key to the same of up to 64 endpoints, with exact shares. The parameters are those of
+    /// `ringHash`.
+    public static func rendezvous(header: String? = nil, loadFactor: Double? = nil) -> LoadBalancing {
+        .policy(Rendezvous.self, PlainHashConfiguration(HashingOptions(header: header, loadFactor: loadFactor)))
+    }
+
+    /// Calls from the same source to the same endpoint. The parameters are those of `ringHash`.
+    public static func sourceHash(header: String? = nil, loadFactor: Double? = nil) -> LoadBalancing {
+        .policy(SourceHash.self, SourceHashConfiguration(HashingOptions(header: header, loadFactor: loadFactor)))
+    }
+
     /// A policy by its type; the channel's options must register it, unless it is built in.
     public static func policy<P: LoadBalancingPolicy>(
         _ type: P.Type, _ configuration: P.Configuration = .init()

@@ -8,6 +8,17 @@ public struct LoadBalancingRegistry: Sendable {
         var registry = LoadBalancingRegistry()
         registry.register(PickFirst.self)
         registry.register(RoundRobin.self)
+        registry.register(Random.self)
+        registry.register(WeightedRandom.self)
+        registry.register(WeightedRoundRobin.self)
+        registry.register(LeastRequest.self)
+        registry.register(LeastRequestExperimental.self)
+        registry.register(LeastConnections.self)
+        registry.register(RingHash.self)
+        registry.register(RingHashExperimental.self)
+        registry.register(Maglev.self)
+        registry.register(Rendezvous.self)
+        registry.register(SourceHash.self)
         return registry
     }()
 

@@ -10,6 +10,8 @@ public struct PickContext: ~Copyable {
     public let hash: UInt64?
     /// Counts from 0; above 0 for a retry or a hedge.
     public package(set) var attempt = 0
+    /// A subchannel that the picker wants connected, whatever the pick came to.
+    package var wanted: SubchannelID?
 
     /// A small number that picks on other threads do not have at the same time; dense from 0.
     package var reader: UInt32 = 0
@@ -32,6 +34,10 @@ public struct PickContext: ~Copyable {
 
     /// The first text value of the call's metadata under `name`.
     public func metadata(_ name: String) -> String? { metadata[name] }
+
+    /// XXH64 of the text that the call's metadata has under `name`, of several joined by commas (gRFC A76); `nil` when
+    /// there is none.
+    public func hash(ofMetadata name: String) -> UInt64? { metadata.hash(of: name) }
 
     /// Starts the next attempt, after one on `id`.
     package mutating func attempted(_ id: SubchannelID) {

@@ -24,6 +24,10 @@ public struct PickResult: Sendable {
     }
 
     package let kind: Kind
+    /// A subchannel to connect if it is idle, whatever the pick came to.
+    package var wanted: SubchannelID?
+
+    private init(kind: Kind) { self.kind = kind }
 
     /// Goes to a subchannel. `note` comes back to the policy with the attempt's outcome.
     public static func subchannel(_ id: SubchannelID, note: UInt32 = 0) -> PickResult {
@@ -32,6 +36,13 @@ public struct PickResult: Sendable {
 
     /// Waits for the next picker.
     public static var queue: PickResult { PickResult(kind: .queue) }
+
+    /// The same, and connects `id` if it is idle: for policies that connect to an endpoint when a call needs it.
+    package func connecting(_ id: SubchannelID) -> PickResult {
+        var result = self
+        result.wanted = id
+        return result
+    }
 
     /// Fails the call, unless it waits for ready.
     public static func fail(_ error: RPCError) -> PickResult { PickResult(kind: .fail(error)) }

@@ -49,6 +49,9 @@ public struct PolicyActions: ~Copyable {
         EndpointLoad(of: id, at: endpoint, in: slots)
     }
 
+    /// Whether picks may choose the subchannel from now on, whatever picker they use. They may until this is said.
+    package func setReady(_ id: SubchannelID, _ isReady: Bool) { slots.setReady(id, isReady) }
+
     /// For a policy inside of this one: what it asks for can be looked at before it is passed on with `perform`.
     package func child() -> PolicyActions { PolicyActions(slots: slots, now: now, random: random) }
 

@@ -73,6 +73,8 @@ struct RandomStory {
             switch (balancer.state, pick) {
             case (.ready, _) where ready == 0: balancer.violate("says READY although no subchannel is")
             case (.idle, .queue), (.connecting, .queue), (.ready, _): break
+            // What has failed so far decides the state; a call may still wait for what has not been tried.
+            case (.transientFailure, .queue) where balancer.connectsOnDemand && ready == 0: break
             case (.transientFailure, .fail(let message)):
                 if message.isEmpty { balancer.violate("fails calls without saying why") }
                 if ready > 0 { balancer.violate("fails calls although \(ready) subchannels are ready") }

@@ -37,6 +37,9 @@ struct SimulatedBalancer {
     private var timers: [(id: TimerID, due: ContinuousClock.Instant)] = []
     private var random: SplitMix64
 
+    /// Whether the policy leaves endpoints idle until a call needs them.
+    private(set) var connectsOnDemand = false
+
     static let refused = "connection refused"
 
     static func endpoints(_ count: Int) -> [Endpoint] {
@@ -95,6 +98,7 @@ extension SimulatedBalancer {
     mutating func letAllAnswer() {
         for _ in 0..<endpoints.count * 4 + 4 where !subchannels.allSatisfy(\.state.isReady) || !state.isReady {
             if case .idle = state { exitIdle() }
+            needEndpoints()
             moveAll { state in
                 switch state {
                 case .connecting: .ready
@@ -109,6 +113,7 @@ extension SimulatedBalancer {
     /// No server answers until every address was tried.
     mutating func letAllFail() {
         for _ in 0..<endpoints.count + 1 {
+            needEndpoints()
             moveAll { state in
                 guard case .connecting = state else { return nil }
                 return .transientFailure(RPCError(.unavailable, SimulatedBalancer.refused))
@@ -122,6 +127,13 @@ extension SimulatedBalancer {
 
     /// Every connection ends.
     mutating func loseAll() { moveAll { $0.isReady ? .idle : nil } }
+
+    /// Calls that need every endpoint of a policy which connects on demand.
+    private mutating func needEndpoints() {
+        if subchannels.contains(where: { if case .idle = $0.state { true } else { false } }) { _ = pick() }
+        guard connectsOnDemand else { return }
+        moveAll { if case .idle = $0 { .connecting } else { nil } }
+    }
 
     private mutating func moveAll(_ next: (ConnectivityState) -> ConnectivityState?) {
         for subchannel in subchannels {
@@ -176,7 +188,12 @@ extension SimulatedBalancer {
     /// One pick, judged.
     mutating func pick() -> Pick {
         var context = PickContext(SimulatedBalancer.method, hash: random.next())
-        switch cell.pick(&context) {
+        let outcome = cell.pick(&context)
+        if let wanted = context.wanted, let idle = connect(wanted) {
+            connectsOnDemand = true
+            set(idle, .connecting)
+        }
+        switch outcome {
         case .queue: return .queue
         case .fail(let error), .drop(let error): return .fail(error.message)
         case .picked(let connection, let token):

@@ -6,19 +6,28 @@ internal import Synchronization
 public final class EndpointLoad: @unchecked Sendable {  // `table` owns the memory that `slot` points into
     /// The endpoint as the resolver last described it.
     package let endpoint: Endpoint
-    private let generation: UInt32
-    private let slot: UnsafeMutablePointer<EndpointSlot>
+    private let id: SubchannelID
+    let slot: UnsafeMutablePointer<EndpointSlot>
     private let table: SlotTable
 
     init(of id: SubchannelID, at endpoint: Endpoint, in table: SlotTable) {
         self.endpoint = endpoint
         self.table = table
-        generation = id.generation
+        self.id = id
         slot = table.slot(id.slot)
     }
 
     /// Attempts that went to the endpoint and have not ended; 0 once the endpoint is gone and its slot serves another.
     public var inFlight: Int {
-        slot.pointee.generation.load(ordering: .relaxed) == generation ? slot.pointee.inFlight : 0
+        slot.pointee.generation.load(ordering: .relaxed) == id.generation ? slot.pointee.inFlight : 0
     }
+
+    /// Whether the subchannel was given up.
+    var isGone: Bool {
+        slot.pointee.generation.load(ordering: .relaxed) != id.generation
+            || !slot.pointee.isAttached.load(ordering: .relaxed)
+    }
+
+    /// From now on `watcher` hears of the endpoint, as `position`; for policies, while they handle an event.
+    func watch(by watcher: SlotWatcher, at position: UInt32) { table.watch(id, by: watcher, at: position) }
 }

@@ -8,13 +8,21 @@ internal import Synchronization
 struct EndpointSlot: ~Copyable {
     let started = Atomic<UInt64>(0)
     let completed = Atomic<UInt64>(0)
-    /// The generation that picks may choose; 0 when shut down or free.
+    /// The generation that picks may choose; 0 when not ready, shut down or free.
     let pickable = Atomic<UInt32>(0)
     /// The generation that counters belong to.
     let generation = Atomic<UInt32>(1)
     /// The subchannel, retained by the slot; cleared when no pick can see it any more.
     let subchannel = Atomic<UnsafeRawPointer?>(nil)
-    private let padding: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    /// A `SlotWatcher`, retained by the slot; set before picks can see it, cleared when the slot is free again.
+    let watcher = Atomic<UnsafeRawPointer?>(nil)
+    /// Which of its endpoints the watcher knows it by.
+    let position = Atomic<UInt32>(0)
+    /// For `control` only: a subchannel is attached, and was not released.
+    let isAttached = Atomic<Bool>(false)
+    /// For `control` only: what its policy said last.
+    let isReady = Atomic<Bool>(true)
+    private let padding: (UInt64, UInt64) = (0, 0)
 
     /// Attempts picked and not yet completed. Never negative: `completed` is read first.
     var inFlight: Int {

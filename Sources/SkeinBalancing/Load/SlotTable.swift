@@ -17,6 +17,8 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
     private var closing = RetireList<UInt32, ReaderStripe>()
     /// Released, no pick can see them; attempts may be in flight.
     private var draining: [UInt32] = []
+    /// Watchers that were replaced: kept, since a completion may use one at any time, and there are few.
+    private var replaced: [SlotWatcher] = []
 
     package init() { chunks.initialize(repeating: nil, count: 26) }
 
@@ -24,6 +26,9 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
         for index in 0..<used {
             if let held = slot(index).pointee.subchannel.load(ordering: .relaxed) {
                 Unmanaged<AnyObject>.fromOpaque(held).release()
+            }
+            if let watcher = slot(index).pointee.watcher.load(ordering: .relaxed) {
+                Unmanaged<SlotWatcher>.fromOpaque(watcher).release()
             }
         }
         for index in 0..<26 { chunks[index].map { UnsafeMutableRawPointer($0).deallocate() } }
@@ -35,7 +40,7 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
         return chunks[chunk].unsafelyUnwrapped + offset
     }
 
-    /// The subchannel to give an attempt to, counted as started; `nil` when it was shut down. Only within the reading
+    /// The subchannel to give an attempt to, counted as started; `nil` when it is not ready or was shut down. Only within the reading
     /// section of a pick, which keeps the subchannel alive: sections and `release` follow the rule of `RetireList`.
     func start(_ id: SubchannelID) -> UnsafeRawPointer? {
         let slot = slot(id.slot)
@@ -43,6 +48,10 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
             let subchannel = slot.pointee.subchannel.load(ordering: .relaxed)
         else { return nil }
         slot.pointee.started.wrappingAdd(1, ordering: .relaxed)
+        if let watcher = slot.pointee.watcher.load(ordering: .relaxed) {
+            let position = slot.pointee.position.load(ordering: .relaxed)
+            Unmanaged<SlotWatcher>.fromOpaque(watcher)._withUnsafeGuaranteedRef { $0.started(position) }
+        }
         return subchannel
     }
 
@@ -50,6 +59,11 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
     package func completed(_ token: PickToken) {
         let slot = slot(token.id.slot)
         guard slot.pointee.generation.load(ordering: .relaxed) == token.id.generation else { return }
+        // First, since a slot without attempts in flight may lose its watcher.
+        if let watcher = slot.pointee.watcher.load(ordering: .relaxed) {
+            let position = slot.pointee.position.load(ordering: .relaxed)
+            Unmanaged<SlotWatcher>.fromOpaque(watcher)._withUnsafeGuaranteedRef { $0.completed(position) }
+        }
         slot.pointee.completed.wrappingAdd(1, ordering: .releasing)
     }
 
@@ -87,18 +101,49 @@ extension SlotTable {
         return SubchannelID(slot: used, generation: 1)
     }
 
-    /// Makes the subchannel pickable.
+    /// Makes the subchannel pickable, unless its policy has said that it is not ready.
     func attach(_ subchannel: AnyObject, to id: SubchannelID) {
+        let slot = slot(id.slot)
         let held = UnsafeRawPointer(Unmanaged.passRetained(subchannel).toOpaque())
-        slot(id.slot).pointee.subchannel.store(held, ordering: .relaxed)
-        slot(id.slot).pointee.pickable.store(id.generation, ordering: .releasing)
+        slot.pointee.subchannel.store(held, ordering: .relaxed)
+        slot.pointee.isAttached.store(true, ordering: .relaxed)
+        let isReady = slot.pointee.isReady.load(ordering: .relaxed)
+        slot.pointee.pickable.store(isReady ? id.generation : 0, ordering: .releasing)
+    }
+
+    /// Whether picks may choose it from now on, whatever picker they use.
+    func setReady(_ id: SubchannelID, _ isReady: Bool) {
+        let slot = slot(id.slot)
+        guard slot.pointee.generation.load(ordering: .relaxed) == id.generation else { return }
+        slot.pointee.isReady.store(isReady, ordering: .relaxed)
+        guard slot.pointee.isAttached.load(ordering: .relaxed) else { return }
+        slot.pointee.pickable.store(isReady ? id.generation : 0, ordering: .releasing)
+        tell(slot, isReady)
+    }
+
+    /// From now on `watcher` hears of the subchannel, as `position`. One that watched it before does not any more.
+    func watch(_ id: SubchannelID, by watcher: SlotWatcher, at position: UInt32) {
+        let slot = slot(id.slot)
+        guard slot.pointee.generation.load(ordering: .relaxed) == id.generation else { return }
+        let held = UnsafeRawPointer(Unmanaged.passRetained(watcher).toOpaque())
+        slot.pointee.position.store(position, ordering: .relaxed)
+        let old = slot.pointee.watcher.exchange(held, ordering: .releasing)
+        let before = old.map { Unmanaged<SlotWatcher>.fromOpaque($0).takeRetainedValue() }
+        guard before !== watcher else { return }
+        watcher.adopted(position, inFlight: slot.pointee.inFlight)
+        // Threads may be telling it something just now.
+        if let before, replaced.last !== before { replaced.append(before) }
     }
 
     /// No pick that starts from now on chooses it.
     func release(_ id: SubchannelID) {
         let slot = slot(id.slot)
-        guard slot.pointee.pickable.load(ordering: .relaxed) == id.generation else { return }
+        guard slot.pointee.isAttached.load(ordering: .relaxed),
+            slot.pointee.generation.load(ordering: .relaxed) == id.generation
+        else { return }
+        slot.pointee.isAttached.store(false, ordering: .relaxed)
         slot.pointee.pickable.store(0, ordering: .sequentiallyConsistent)
+        tell(slot, false)
         closing.retire(id.slot, sampled: ReaderStripes())
     }
 
@@ -106,6 +151,7 @@ extension SlotTable {
     func reclaim() -> [AnyObject] {
         guard isReclaiming else { return [] }
         let closed = closing.poll(ReaderStripes.sequence)
+        var garbage: [AnyObject] = []
         draining += closed
         draining.removeAll { index in
             let slot = slot(index)
@@ -113,13 +159,25 @@ extension SlotTable {
             slot.pointee.generation.wrappingAdd(1, ordering: .relaxed)
             slot.pointee.started.store(0, ordering: .relaxed)
             slot.pointee.completed.store(0, ordering: .relaxed)
+            slot.pointee.isReady.store(true, ordering: .relaxed)
+            if let watcher = slot.pointee.watcher.exchange(nil, ordering: .acquiring) {
+                garbage.append(Unmanaged<AnyObject>.fromOpaque(watcher).takeRetainedValue())
+            }
             free.append(index)
             return true
         }
-        return closed.compactMap { index in
-            slot(index).pointee.subchannel.exchange(nil, ordering: .relaxed)
-                .map { Unmanaged<AnyObject>.fromOpaque($0).takeRetainedValue() }
+        for index in closed {
+            if let held = slot(index).pointee.subchannel.exchange(nil, ordering: .relaxed) {
+                garbage.append(Unmanaged<AnyObject>.fromOpaque(held).takeRetainedValue())
+            }
         }
+        return garbage
+    }
+
+    private func tell(_ slot: UnsafeMutablePointer<EndpointSlot>, _ isReady: Bool) {
+        guard let watcher = slot.pointee.watcher.load(ordering: .relaxed) else { return }
+        let position = slot.pointee.position.load(ordering: .relaxed)
+        Unmanaged<SlotWatcher>.fromOpaque(watcher)._withUnsafeGuaranteedRef { $0.became(ready: isReady, position) }
     }
 
     /// Whether there are subchannels that were released and whose slots cannot serve others yet.

@@ -43,8 +43,15 @@ package struct EndpointSharding: Sendable {
     private var failing = 0
     private var lastError = RPCError(.unavailable, "pick an endpoint: the resolver has not answered")
     private var reported: Kind?
+    /// Changes whenever an endpoint comes, goes, or has other attributes.
+    package private(set) var revision: UInt64 = 0
 
     package init() {}
+
+    /// Every endpoint there is, ready or not, in no particular order.
+    package var endpoints: [(id: SubchannelID, endpoint: Endpoint)] {
+        members.map { ($0.key, $0.value.endpoint) }
+    }
 
     /// What calls can expect now; `nil` before the first answer.
     package var outlook: Outlook? { reported.map(outlook) }
@@ -65,6 +72,7 @@ package struct EndpointSharding: Sendable {
         for (identity, id) in gone.sorted(by: { $0.value.slot < $1.value.slot }) {
             ids[identity] = nil
             remove(id, &changes)
+            out.setReady(id, false)
             out.shutDown(id)
         }
         if members.isEmpty {
@@ -94,8 +102,10 @@ package struct EndpointSharding: Sendable {
             members[id]?.state = .ready(index: ready.count)
             ready.append(ReadyEndpoint(id: id, load: out.load(of: id, at: member.endpoint)))
             changes.ready = true
+            out.setReady(id, true)
         case (.idle, let old):
             if case .ready(let index) = old {
+                out.setReady(id, false)
                 removeReady(index)
                 members[id]?.state = .connecting
                 changes.ready = true
@@ -103,7 +113,10 @@ package struct EndpointSharding: Sendable {
             }
             out.connect(id)
         case (.transientFailure(let error), let old):
-            if case .ready(let index) = old { removeReady(index) }
+            if case .ready(let index) = old {
+                out.setReady(id, false)
+                removeReady(index)
+            }
             changes.ready = old.isReady
             if !old.isFailing { failing += 1 }
             members[id]?.state = .failing
@@ -120,6 +133,8 @@ extension EndpointSharding {
         let id = out.createSubchannel(for: endpoint)
         ids[identity] = id
         members[id] = Member(endpoint: endpoint)
+        revision += 1
+        out.setReady(id, false)
         out.connect(id)
     }
 
@@ -129,12 +144,14 @@ extension EndpointSharding {
     ) {
         guard let member = members[id], member.endpoint != endpoint else { return }
         members[id]?.endpoint = endpoint
+        revision += 1
         guard case .ready(let index) = member.state else { return }
         ready[index] = ReadyEndpoint(id: id, load: out.load(of: id, at: endpoint))
         changes.ready = true
     }
 
     private mutating func remove(_ id: SubchannelID, _ changes: inout Changes) {
+        revision += 1
         switch members.removeValue(forKey: id)?.state {
         case .ready(let index):
             removeReady(index)

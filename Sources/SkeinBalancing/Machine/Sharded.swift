@@ -9,6 +9,7 @@ public struct Sharded<Policy: EndpointPolicy>: LoadBalancingPolicy {
     private var policy: Policy
     private var configuration: Policy.Configuration
     private var sharding = EndpointSharding()
+    private var pace = PublicationPace()
     private var random: SplitMix64
 
     public init(_ configuration: Policy.Configuration, seed: UInt64) {
@@ -18,14 +19,14 @@ public struct Sharded<Policy: EndpointPolicy>: LoadBalancingPolicy {
     }
 
     public mutating func update(_ update: EndpointUpdate, _ out: inout PolicyActions) {
-        publish(sharding.update(update, &out), &out)
+        publish(sharding.update(update, &out), &out, atOnce: true)
     }
 
     public mutating func reconfigure(_ configuration: Policy.Configuration, _ out: inout PolicyActions) {
         guard configuration != self.configuration else { return }
         self.configuration = configuration
         policy = Policy(configuration, seed: random.next())
-        publish(sharding.outlook, &out)
+        publish(sharding.outlook, &out, atOnce: true)
     }
 
     public mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions) {
@@ -38,11 +39,22 @@ public struct Sharded<Policy: EndpointPolicy>: LoadBalancingPolicy {
         publish(sharding.subchannel(id, became: state, &out), &out)
     }
 
-    private mutating func publish(_ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions) {
+    public mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
+        if pace.timerFired() { publish(sharding.outlook, &out, atOnce: true) }
+    }
+
+    private mutating func publish(
+        _ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions, atOnce: Bool = false
+    ) {
         switch outlook {
-        case .ready(let endpoints): out.publish(.ready, policy.makePicker(over: endpoints))
-        case .connecting: out.publish(.connecting, QueueingPicker())
-        case .failing(let error): out.publish(.transientFailure(error), FailingPicker(error))
+        case .ready(let endpoints):
+            if pace.isDue(endpoints.count, atOnce, &out) { out.publish(.ready, policy.makePicker(over: endpoints)) }
+        case .connecting:
+            pace.reset()
+            out.publish(.connecting, QueueingPicker())
+        case .failing(let error):
+            pace.reset()
+            out.publish(.transientFailure(error), FailingPicker(error))
         case nil: break
         }
     }

@@ -11,15 +11,15 @@ package struct RoundRobin: EndpointPolicy {
 
     package init(_ configuration: NoConfiguration, seed: UInt64) { random = SplitMix64(seed: seed) }
 
-    package mutating func makePicker(over ready: [ReadyEndpoint]) -> RoundRobinPicker {
+    package mutating func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
         let turns = ReaderTurns(around: ready.count, readers: ReaderStripes.count, random: &random)
         return RoundRobinPicker(ids: ready.map(\.id), turns: turns)
     }
 }
 
-package struct RoundRobinPicker: Picker {
-    fileprivate let ids: [SubchannelID]
-    fileprivate let turns: ReaderTurns
+private struct RoundRobinPicker: ChoicePicker {
+    let ids: [SubchannelID]
+    let turns: ReaderTurns
 
-    package func pick(_ call: borrowing PickContext) -> PickResult { .subchannel(ids[turns.next(call.reader)]) }
+    func choose(_ call: borrowing PickContext, again: Int) -> Int { turns.next(call.reader) }
 }

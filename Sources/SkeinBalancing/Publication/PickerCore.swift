@@ -25,6 +25,9 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
         case drop(RPCError)
     }
 
+    /// How often a pick is repeated that came to a subchannel which is not ready, before the call waits.
+    private static let tries = 8
+
     let slots = SlotTable()
     private let current: Atomic<UnsafeRawPointer>
     private var newest: Snapshot
@@ -44,15 +47,23 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
         // Not retained: the section keeps it alive.
         let snapshot = Unmanaged<Snapshot>.fromOpaque(current.load(ordering: .sequentiallyConsistent))
         return snapshot._withUnsafeGuaranteedRef { snapshot in
-            switch snapshot.picker.pick(context).kind {
-            case .subchannel(let id, let note):
-                guard let chosen = slots.start(id) else { return .queue(generation: snapshot.generation) }
-                let subchannel = Unmanaged<AnyObject>.fromOpaque(chosen).takeUnretainedValue()
-                return .subchannel(subchannel, PickToken(id: id, note: note))
-            case .queue: return .queue(generation: snapshot.generation)
-            case .fail(let error): return .fail(error)
-            case .drop(let error): return .drop(error)
+            for _ in 0..<PickerCore.tries {
+                let result = snapshot.picker.pick(context)
+                context.wanted = result.wanted
+                switch result.kind {
+                case .subchannel(let id, let note):
+                    if let chosen = slots.start(id) {
+                        let subchannel = Unmanaged<AnyObject>.fromOpaque(chosen).takeUnretainedValue()
+                        return .subchannel(subchannel, PickToken(id: id, note: note))
+                    }
+                    // Not ready any more, and the picker does not know yet.
+                    context.random = skein_stripe_random(stripe)
+                case .queue: return .queue(generation: snapshot.generation)
+                case .fail(let error): return .fail(error)
+                case .drop(let error): return .drop(error)
+                }
             }
+            return .queue(generation: snapshot.generation)
         }
     }
 }

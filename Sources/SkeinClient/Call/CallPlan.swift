@@ -35,7 +35,7 @@ struct CallPlan: Sendable {
         let own = Deadline.earliest(options.deadline, options.timeout.map { [start] in Deadline(start + $0) })
         deadline = options.inheritsContext ? Deadline.earliest(own, .current) : own
         waitsForReady = options.waitsForReady ?? false
-        hash = options.hashKey.map(KeyHash.hash)
+        hash = options.hashKey.map { XXHash64.hash($0) }
         maxRequestBytes = options.maxRequestBytes ?? .max
         maxResponseBytes = options.maxResponseBytes ?? CallPlan.defaultMaxResponseBytes
         problem = metadata.isEmpty ? nil : CallPlan.problem(in: metadata, of: method)

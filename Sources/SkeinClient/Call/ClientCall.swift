@@ -81,7 +81,9 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         while true {
             let generation = channel.queue.generation
             var context = PickContext(plan.method, metadata: plan.metadata, hash: plan.hash, deadline: plan.deadline)
-            switch channel.cell.pick(&context) {
+            let outcome = channel.cell.pick(&context)
+            if let wanted = context.wanted { channel.balancer.post(.connect(wanted)) }
+            switch outcome {
             case .picked(let subchannel, let token):
                 if let connection = subchannel.connection { return startAttempt(on: connection, subchannel, token) }
                 channel.cell.slots.completed(token)

@@ -54,6 +54,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         self.post = post
         switch event {
         case .wanted: wanted()
+        case .connect(let id): subchannels[id]?.connect()
         case .resolved(let resolution): resolved(resolution)
         case .resolutionFailed(let error): resolutionFailed(error)
         case .subchannel(let id, let state):

@@ -16,6 +16,8 @@ final class BalancerDriver: Sendable {
     enum Event: Sendable {
         /// A call waits, or the application asks to connect.
         case wanted
+        /// A call needs a subchannel that its policy has not connected.
+        case connect(SubchannelID)
         case resolved(Resolution)
         case resolutionFailed(RPCError)
         case subchannel(SubchannelID, ConnectivityState)

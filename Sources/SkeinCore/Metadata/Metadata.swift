@@ -83,6 +83,32 @@ public struct Metadata: Sendable {
         return entries.compactMap { if $0.name == name, case .text(let text) = $0.value { text } else { nil } }
     }
 
+    /// XXH64 of all text values of `name`, which is lower case, joined by commas; `nil` when there is none.
+    package func hash(of name: String) -> UInt64? {
+        let entries = entries
+        var size = 0
+        var last: String?
+        for entry in entries where entry.name == name {
+            guard case .text(let text) = entry.value else { continue }
+            size += text.utf8.count + 1
+            last = text
+        }
+        guard let last, size > last.utf8.count + 1 else { return last.map { XXHash64.hash($0) } }
+        return withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { buffer in
+            var offset = 0
+            for entry in entries where entry.name == name {
+                guard case .text(let text) = entry.value else { continue }
+                for byte in text.utf8 {
+                    buffer[offset] = byte
+                    offset += 1
+                }
+                buffer[offset] = UInt8(ascii: ",")
+                offset += 1
+            }
+            return XXHash64.hash(UnsafeRawBufferPointer(rebasing: buffer[..<(size - 1)]))
+        }
+    }
+
     /// All binary values of `name`, in order.
     public func binaryValues(_ name: String) -> [[UInt8]] {
         let name = name.lowercased()

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Picks what a policy chooses among endpoints with numbers from 0, but one that the call has tried before only when it
+/// has tried them all: how every policy avoids repeating a failed attempt.
+///
+/// Conforming types are not generic: behind `any Picker` a generic one would not be specialised.
+protocol ChoicePicker: Picker {
+    /// The endpoints, by number; at least one.
+    var ids: [SubchannelID] { get }
+
+    /// The number of an endpoint. `again` is above 0 when the call has tried what was chosen before: another choice is
+    /// asked for, but not promised.
+    func choose(_ call: borrowing PickContext, again: Int) -> Int
+}
+
+extension ChoicePicker {
+    func pick(_ call: borrowing PickContext) -> PickResult {
+        let id = ids[choose(call, again: 0)]
+        return call.attempt > 0 && call.wasTried(id) ? .subchannel(untried(call) ?? id) : .subchannel(id)
+    }
+
+    /// Chooses again, which keeps the shares of those that are left; then takes any.
+    @inline(never)
+    private func untried(_ call: borrowing PickContext) -> SubchannelID? {
+        for again in 1...16 {
+            let id = ids[choose(call, again: again)]
+            if !call.wasTried(id) { return id }
+        }
+        let start = Draws.index(call.random, below: ids.count)
+        for step in 0..<ids.count {
+            let id = ids[(start + step) % ids.count]
+            if !call.wasTried(id) { return id }
+        }
+        return nil
+    }
+}

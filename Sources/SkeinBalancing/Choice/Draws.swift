@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The numbers that one pick draws, of which its context carries the first (SplitMix64).
+struct Draws {
+    private var state: UInt64
+
+    /// `again` counts the choices made before for the same pick.
+    init(_ call: borrowing PickContext, again: Int = 0) {
+        state = call.random &+ UInt64(truncatingIfNeeded: again) &* 0xD1B5_4A32_D192_ED03
+    }
+
+    mutating func next() -> UInt64 {
+        defer { state &+= 0x9E37_79B9_7F4A_7C15 }
+        return Draws.mix(state)
+    }
+
+    /// Below `count`, which is at least 1.
+    mutating func index(below count: Int) -> Int { Draws.index(next(), below: count) }
+
+    /// Spreads 64 bits evenly over 0..<count.
+    static func index(_ number: UInt64, below count: Int) -> Int {
+        Int(truncatingIfNeeded: number.multipliedFullWidth(by: UInt64(truncatingIfNeeded: count)).high)
+    }
+
+    static func mix(_ number: UInt64) -> UInt64 {
+        var z = number
+        z = (z ^ (z &>> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z &>> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z &>> 31)
+    }
+}

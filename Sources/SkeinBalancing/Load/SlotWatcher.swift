@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Hears, at once and on the thread where it happens, what happens to the slots it watches: for policies that need to
+/// know more of many endpoints than a pick has time to read.
+///
+/// Subclasses keep atomics only. Every attempt that started, or was in flight at first, is followed by one `completed`.
+class SlotWatcher: @unchecked Sendable {  // has no state; subclasses are immutable but for atomics
+    /// It watches from now on; so many attempts are in flight.
+    func adopted(_ position: UInt32, inFlight: Int) {}
+    /// An attempt has started on the endpoint.
+    func started(_ position: UInt32) {}
+    /// One has ended.
+    func completed(_ position: UInt32) {}
+    /// Whether picks may choose it. Called by the control plane only.
+    func became(ready: Bool, _ position: UInt32) {}
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Synchronization
+
+/// The endpoints of a policy that hashes, ready or not, by number, as a pick needs them. Whether one is ready stands
+/// in its slot: a change there needs no new picker.
+package final class HashMembers: @unchecked Sendable {  // `loads` keep alive what `slots` point to
+    let ids: [SubchannelID]
+    let weights: [UInt32]
+    private let loads: [EndpointLoad]
+    private let slots: [UnsafeMutablePointer<EndpointSlot>]
+    /// There when loads are bounded.
+    private let total: InFlightTotal?
+    private let options: HashingOptions
+    private let readyWeight = Atomic<UInt64>(0)
+
+    init(
+        _ ids: [SubchannelID], weights: [UInt32], loads: [EndpointLoad], total: InFlightTotal?,
+        _ options: HashingOptions
+    ) {
+        self.ids = ids
+        self.weights = weights
+        self.loads = loads
+        self.total = total
+        self.options = options
+        slots = loads.map(\.slot)
+    }
+
+    /// Whether the endpoint can take the call.
+    func accepts(_ number: Int, _ call: borrowing PickContext, _ demand: Demand) -> Bool {
+        guard isReady(number) else { return false }
+        switch demand {
+        case .ready: return true
+        case .everything:
+            if call.attempt > 0, call.wasTried(ids[number]) { return false }
+            return total == nil || !isOverBound(number)
+        }
+    }
+
+    /// The numbers of those that are ready; their weight counts from now on as the weight of all.
+    func takeReady() -> [UInt32] {
+        let ready = (0..<UInt32(ids.count)).filter { isReady(Int($0)) }
+        readyWeight.store(ready.reduce(0) { $0 + UInt64(weights[Int($1)]) }, ordering: .relaxed)
+        return ready
+    }
+
+    func isReady(_ number: Int) -> Bool {
+        slots[number].pointee.pickable.load(ordering: .relaxed) == ids[number].generation
+    }
+
+    /// Whether one more call would be more than its share of all, times the factor (Mirrokni, Thorup, Zadimoghaddam:
+    /// "Consistent hashing with bounded loads").
+    private func isOverBound(_ number: Int) -> Bool {
+        let inFlight = slots[number].pointee.inFlight
+        guard inFlight >= options.freeCalls, let total, let factor = options.loadFactor else { return false }
+        let share = Double(weights[number]) / Double(max(readyWeight.load(ordering: .relaxed), 1))
+        return Double(inFlight) >= (factor * Double(total.count + 1) * share).rounded(.up)
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Sends each call to the endpoint where its key belongs, or to the next that can take it.
+///
+/// Conforming types are not generic: behind `any Picker` a generic one would not be specialised.
+package protocol HashPicker: Picker {
+    associatedtype Table: Placement
+
+    init(_ parts: HashPickerParts<Table>)
+    var parts: HashPickerParts<Table> { get }
+}
+
+/// What every such picker has.
+package struct HashPickerParts<Table: Placement>: Sendable {
+    let table: Table
+    let members: HashMembers
+    let hashing: HashingOptions
+    /// For the case that so few endpoints are ready that the table does not come to one soon.
+    let ready: [UInt32]
+}
+
+extension HashPicker {
+    package func pick(_ call: borrowing PickContext) -> PickResult {
+        let key = parts.hashing.key(of: call)
+        guard let number = parts.table.place(key, call, parts.members, .everything) else { return elsewhere(key, call) }
+        return .subchannel(parts.members.ids[number])
+    }
+
+    @inline(never)
+    private func elsewhere(_ key: UInt64, _ call: borrowing PickContext) -> PickResult {
+        let (table, members) = (parts.table, parts.members)
+        let number =
+            search(key, call, .everything) ?? table.place(key, call, members, .ready) ?? search(key, call, .ready)
+        return number.map { .subchannel(members.ids[$0]) } ?? .queue
+    }
+
+    private func search(_ key: UInt64, _ call: borrowing PickContext, _ demand: Demand) -> Int? {
+        let ready = parts.ready
+        guard !ready.isEmpty else { return nil }
+        let start = Draws.index(Draws.mix(key), below: ready.count)
+        for step in 0..<min(ready.count, 1024) {
+            let number = Int(ready[(start + step) % ready.count])
+            if parts.members.accepts(number, call, demand) { return number }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
+
+/// `source_hash`: calls from the same source to the same endpoint. The source is the value of a header, or the call's
+/// own hash key, where a proxy puts the address that called it. Placed like `ring_hash`.
+package typealias SourceHash = Hashed<SourceHashTable>
+
+package struct SourceHashTable: Placement {
+    package typealias TablePicker = SourceHashPicker
+    package static let name = "source_hash"
+    private let ring: RingHashTable
+
+    package init(_ endpoints: [PlacedEndpoint], _ configuration: SourceHashConfiguration) {
+        ring = RingHashTable(endpoints, RingHashConfiguration())
+    }
+
+    package func place(
+        _ key: UInt64, _ call: borrowing PickContext, _ members: HashMembers, _ demand: Demand
+    ) -> Int? {
+        ring.place(key, call, members, demand)
+    }
+}
+
+package struct SourceHashConfiguration: HashConfiguration {
+    package var hashing = HashingOptions()
+
+    package init() {}
+    package init(_ hashing: HashingOptions) { self.hashing = hashing }
+    package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
+        hashing = try HashingOptions(reading: &fields, header: "header")
+    }
+}
+
+package struct SourceHashPicker: HashPicker {
+    package let parts: HashPickerParts<SourceHashTable>
+    package init(_ parts: HashPickerParts<SourceHashTable>) { self.parts = parts }
+}
