@@ -22,7 +22,7 @@ package final class Listener: Sendable {
         accept: @escaping @Sendable (Peer, any EventLoop) throws -> ServerConnection
     ) async throws(ConfigurationError) -> Listener {
         let log = RefusalLog(logger)
-        return try await bind(to: address, on: group) { channel in
+        return try await bind(to: address, on: group, logger: logger) { channel in
             let peer = Peer(address: EndpointAddress(channel.remoteAddress))
             let connection: ServerConnection
             do {
@@ -44,16 +44,15 @@ package final class Listener: Sendable {
 
     /// Binds to `address`. `setUp` prepares the channel of every peer, on its event loop; an error turns the peer away.
     package static func bind(
-        to address: ListenerAddress, on group: any EventLoopGroup,
+        to address: ListenerAddress, on group: any EventLoopGroup, logger: Logger?,
         setUp: @escaping @Sendable (any NIOCore.Channel) throws -> Void
     ) async throws(ConfigurationError) -> Listener {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Without it, a process that may open no more files would try to accept all the time.
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger))
                 }
             }
             .childChannelOption(.writeBufferWaterMark, value: Connection.waterMark)

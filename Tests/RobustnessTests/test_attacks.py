@@ -2,7 +2,7 @@
 """A server under attack by one client, while others call. Each attack has to leave three numbers in bounds:
 
 - of at least 1,000 calls of other clients, 99 of 100 take less than 100 ms and all less than 1 s, and none fails;
-- the server's memory grows by less than 64 MiB, and comes back;
+- the server's memory grows by less than 64 MiB (long form), and comes back;
 - the server serves afterwards.
 
 Attackers that are slow or idle have to be disconnected, all of them.
@@ -41,10 +41,12 @@ class Form(NamedTuple):
     """Time limits of the server that has to end slow attackers, in milliseconds."""
     time_limited: tuple[float, int]
     """Seconds and calls for these."""
+    growth: int
+    """MiB by which the memory may grow meanwhile. The short form is for builds that are not optimised, which hold more."""
 
 
-SHORT = Form(1, 400, 400, 0.1, {"handshake_ms": 500, "headers_ms": 500, "idle_ms": 700}, (3, 1000))
-LONG = Form(6, 1800, 300, 1, {"handshake_ms": 2000, "headers_ms": 2000, "idle_ms": 2500}, (14, 4200))
+SHORT = Form(1, 400, 400, 0.1, {"handshake_ms": 500, "headers_ms": 500, "idle_ms": 700}, (3, 1000), 128)
+LONG = Form(6, 1800, 300, 1, {"handshake_ms": 2000, "headers_ms": 2000, "idle_ms": 2500}, (14, 4200), 64)
 FORM = LONG if os.environ.get("SKEIN_ROBUSTNESS") == "long" else SHORT
 CHOSEN = [name for name in os.environ.get("SKEIN_ATTACKS", "").split(",") if name] or list(ATTACKS)
 
@@ -82,7 +84,7 @@ class AttackTests(unittest.TestCase):
     def judge(self, name: str, figures: Figures, row: Row) -> None:
         """All but the times."""
         self.assertEqual(figures.failures, {}, figures.first)
-        self.assertLess(row["peak"], 64, "MiB of growth under attack")
+        self.assertLess(row["peak"], FORM.growth, "MiB of growth under attack")
         self.assertLess(row["after"], 32, "MiB of growth that stay")
         self.assertTrue(row["serves"])
         if ATTACKS[name].time_limited:

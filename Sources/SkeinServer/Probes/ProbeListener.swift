@@ -25,7 +25,7 @@ final class ProbeListener: Sendable {
             return
         }
         let connections = ProbeConnections()
-        listener = try await Listener.bind(to: address.listenerAddress, on: group) { channel in
+        listener = try await Listener.bind(to: address.listenerAddress, on: group, logger: nil) { channel in
             connections.add(channel)
             try channel.pipeline.syncOperations.addHandlers([
                 ProbeLimits(),
