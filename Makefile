@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target first makes sure that the machine has what it needs (.ci/setup).
-.PHONY: help setup setup-bench demo test test-long bench bench-picks format check generate clean
+.PHONY: help setup setup-bench demo test test-long sanitize bench bench-picks format check generate clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -8,6 +8,7 @@ help:
 	@echo 'make demo      one client balances over three servers, which come and go'
 	@echo 'make test      build and run every test'
 	@echo 'make test-long the long forms: 500,000 messages compared, 1 GiB streamed, 200,000 damaged inputs, …'
+	@echo 'make sanitize  the unit and integration tests under AddressSanitizer and ThreadSanitizer'
 	@echo 'make check     format, layers, sizes, generated code'
 	@echo 'make format    rewrite the Swift files in the project'"'"'s format'
 	@echo 'make generate  rewrite the generated code'
@@ -46,6 +47,10 @@ test-long: setup .venv/stamp
 	    SKEIN_ROBUSTNESS_TARGET=.build/release/robustness-target \
 	    .ci/phase robustness .venv/bin/python -B -m unittest discover -s Tests/RobustnessTests
 	@cd Tests/RobustnessTests && ../../.venv/bin/python -B -m kit.record ../../.build/robustness.json
+
+sanitize: setup
+	@.ci/phase "address sanitizer" .ci/sanitize address
+	@.ci/phase "thread sanitizer" .ci/sanitize thread
 
 # The Python peer of the interop tests; made again when its requirements change.
 .venv/stamp: .ci/requirements.txt | setup
