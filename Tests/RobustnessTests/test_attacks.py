@@ -2,7 +2,7 @@
 """A server under attack by one client, while others call. Each attack has to leave three numbers in bounds:
 
 - of at least 1,000 calls of other clients, 99 of 100 take less than 100 ms and all less than 1 s, and none fails;
-- the server's memory grows by less than 64 MiB (long form), and comes back;
+- the server's memory grows by less than 64 MiB, and comes back;
 - the server serves afterwards.
 
 Attackers that are slow or idle have to be disconnected, all of them.
@@ -12,6 +12,7 @@ and where that is allowed all of them ahead of other work. Where not, that shows
 an attack whose times are out of bounds is repeated, up to
 `REPEATS` times, and is not judged when calls take as long without it.
 
+These bounds are those of the long form, for an optimised server; the short form's are wider.
 SKEIN_ROBUSTNESS=long takes the long form: more calls, longer attacks, 10,000 connections. SKEIN_ATTACKS chooses attacks
 by their names, with commas between."""
 
@@ -42,11 +43,15 @@ class Form(NamedTuple):
     time_limited: tuple[float, int]
     """Seconds and calls for these."""
     growth: int
-    """MiB by which the memory may grow meanwhile. The short form is for builds that are not optimised, which hold more."""
+    """MiB by which the memory may grow meanwhile. The short form is for builds that are not optimised: these hold more,
+    and take longer."""
+    p99: float
+    max: float
+    """Milliseconds that 99 of 100 calls, and all, may take."""
 
 
-SHORT = Form(1, 400, 400, 0.1, {"handshake_ms": 500, "headers_ms": 500, "idle_ms": 700}, (3, 1000), 128)
-LONG = Form(6, 1800, 300, 1, {"handshake_ms": 2000, "headers_ms": 2000, "idle_ms": 2500}, (14, 4200), 64)
+SHORT = Form(1, 400, 400, 0.1, {"handshake_ms": 500, "headers_ms": 500, "idle_ms": 700}, (3, 1000), 128, 400, 4000)
+LONG = Form(6, 1800, 300, 1, {"handshake_ms": 2000, "headers_ms": 2000, "idle_ms": 2500}, (14, 4200), 64, 100, 1000)
 FORM = LONG if os.environ.get("SKEIN_ROBUSTNESS") == "long" else SHORT
 CHOSEN = [name for name in os.environ.get("SKEIN_ATTACKS", "").split(",") if name] or list(ATTACKS)
 
@@ -57,7 +62,7 @@ class AttackTests(unittest.TestCase):
         raise_file_limit()
 
     def in_bounds(self, figures: Figures | None) -> bool:
-        return figures is not None and figures.p99 < 100 and figures.max < 1000
+        return figures is not None and figures.p99 < FORM.p99 and figures.max < FORM.max
 
     def settled(self, target: Target, limit: int) -> int:
         """The server's memory when it is below `limit`, or after a while."""
@@ -78,8 +83,8 @@ class AttackTests(unittest.TestCase):
                 quiet = Load(target.port, calls=300, rate=300).figures()
         if not self.in_bounds(quiet):
             self.skipTest(f"the machine is too busy to judge times: without an attack p99 is {quiet.p99:.0f} ms")
-        self.assertLess(figures.p99, 100, "ms that 99 of 100 calls take")
-        self.assertLess(figures.max, 1000, "ms that every call takes")
+        self.assertLess(figures.p99, FORM.p99, "ms that 99 of 100 calls take")
+        self.assertLess(figures.max, FORM.max, "ms that every call takes")
 
     def judge(self, name: str, figures: Figures, row: Row) -> None:
         """All but the times."""
