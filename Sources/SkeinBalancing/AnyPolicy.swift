@@ -38,6 +38,10 @@ package struct AnyPolicy: Sendable {
         policy.load(of: id, reported: report, &out)
     }
 
+    package mutating func attemptsFailed(on id: SubchannelID, _ out: inout PolicyActions) {
+        policy.attemptsFailed(on: id, &out)
+    }
+
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) { policy.timerFired(id, &out) }
 
     package mutating func exitIdle(_ out: inout PolicyActions) { policy.exitIdle(&out) }

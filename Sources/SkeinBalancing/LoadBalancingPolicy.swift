@@ -36,6 +36,10 @@ public protocol LoadBalancingPolicy: Sendable {
     /// A server reported its load.
     mutating func load(of id: SubchannelID, reported report: LoadReport, _ out: inout PolicyActions)
 
+    /// Attempts on a subchannel have ended in a way that is its endpoint's fault, such as `unavailable`: several since
+    /// it was last said are said once.
+    mutating func attemptsFailed(on id: SubchannelID, _ out: inout PolicyActions)
+
     /// A timer that the policy scheduled is due.
     mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions)
 
@@ -45,6 +49,7 @@ public protocol LoadBalancingPolicy: Sendable {
 
 extension LoadBalancingPolicy {
     public mutating func load(of id: SubchannelID, reported report: LoadReport, _ out: inout PolicyActions) {}
+    public mutating func attemptsFailed(on id: SubchannelID, _ out: inout PolicyActions) {}
     public mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {}
     public mutating func exitIdle(_ out: inout PolicyActions) {}
 }

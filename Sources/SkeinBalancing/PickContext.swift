@@ -6,12 +6,16 @@ public struct PickContext: ~Copyable {
     public let method: MethodDescriptor
     /// A number drawn for this pick.
     public package(set) var random: UInt64 = 0
+    /// When the pick is made; of the clock that outcomes are timed with.
+    package var time = PickTime(nanoseconds: 0)
     /// What the call is to be hashed by, if anything.
     public let hash: UInt64?
     /// Counts from 0; above 0 for a retry or a hedge.
     public package(set) var attempt = 0
     /// A subchannel that the picker wants connected, whatever the pick came to.
     package var wanted: SubchannelID?
+    /// Endpoints that the picker wants asked for their load, whatever the pick came to.
+    package var probes = ProbeList()
 
     /// A small number that picks on other threads do not have at the same time; dense from 0.
     package var reader: UInt32 = 0

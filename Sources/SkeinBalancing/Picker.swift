@@ -26,6 +26,8 @@ public struct PickResult: Sendable {
     package let kind: Kind
     /// A subchannel to connect if it is idle, whatever the pick came to.
     package var wanted: SubchannelID?
+    /// Endpoints to ask for their load.
+    package var probes = ProbeList()
 
     private init(kind: Kind) { self.kind = kind }
 

@@ -13,8 +13,12 @@ public struct PolicyActions: ~Copyable {
     private var published: PolicyCommand?
     private var shutDowns: [PolicyCommand] = []
 
-    package init(slots: SlotTable, now: ContinuousClock.Instant, random: UInt64) {
+    /// The same time, by the clock of picks and outcomes.
+    package let time: PickTime
+
+    package init(slots: SlotTable, now: ContinuousClock.Instant, time: PickTime = .now, random: UInt64) {
         self.slots = slots
+        self.time = time
         self.now = now
         self.random = random
     }
@@ -52,8 +56,11 @@ public struct PolicyActions: ~Copyable {
     /// Whether picks may choose the subchannel from now on, whatever picker they use. They may until this is said.
     package func setReady(_ id: SubchannelID, _ isReady: Bool) { slots.setReady(id, isReady) }
 
+    /// Failed attempts that come from now on are told again.
+    func heardFaults(_ id: SubchannelID) { slots.heardFaults(id) }
+
     /// For a policy inside of this one: what it asks for can be looked at before it is passed on with `perform`.
-    package func child() -> PolicyActions { PolicyActions(slots: slots, now: now, random: random) }
+    package func child() -> PolicyActions { PolicyActions(slots: slots, now: now, time: time, random: random) }
 
     /// Asks for what a policy inside of this one asked for.
     package mutating func perform(_ command: PolicyCommand) {

@@ -12,7 +12,7 @@ internal import SkeinTransport
 final class ChannelCore: Sendable {
     let target: Target
     let options: ChannelOptions
-    let cell = PickerCell<Subchannel>()
+    let cell: PickerCell<Subchannel>
     let queue: PickQueue
     let states = StateBroadcast()
     private let config: ActiveConfig
@@ -54,6 +54,7 @@ final class ChannelCore: Sendable {
         let eventLoop = group.next()
         queue = PickQueue(on: eventLoop)
         let link = DriverLink()
+        cell = PickerCell(SlotTable(toldFaults: { link.attemptsFailed(on: $0) }))
         options.logger?.debug("\(LinkedFeatures.describe)")
         var context = ResolverContext()
         if let logger = options.logger { context.logger = logger }

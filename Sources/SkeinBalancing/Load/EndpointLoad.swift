@@ -19,13 +19,24 @@ public final class EndpointLoad: @unchecked Sendable {  // `table` owns the memo
 
     /// Attempts that went to the endpoint and have not ended; 0 once the endpoint is gone and its slot serves another.
     public var inFlight: Int {
-        slot.pointee.generation.load(ordering: .relaxed) == id.generation ? slot.pointee.inFlight : 0
+        isCurrent ? slot.pointee.inFlight : 0
     }
+
+    /// How long attempts on the endpoint take, by this channel's own measure: rises with the slowest at once and falls
+    /// within seconds. A stream's is the time to its first message. `nil` when nothing was measured.
+    public var latency: Duration? {
+        guard isCurrent, slot.pointee.peakLatency.isKnown else { return nil }
+        return .seconds(Double(slot.pointee.peakLatency.seconds(at: .now)))
+    }
+
+    /// How attempts on the endpoint have ended so far.
+    package var outcomes: OutcomeCounts { isCurrent ? slot.pointee.outcomes : OutcomeCounts() }
+
+    private var isCurrent: Bool { slot.pointee.generation.load(ordering: .relaxed) == id.generation }
 
     /// Whether the subchannel was given up.
     var isGone: Bool {
-        slot.pointee.generation.load(ordering: .relaxed) != id.generation
-            || !slot.pointee.isAttached.load(ordering: .relaxed)
+        !isCurrent || !slot.pointee.isAttached.load(ordering: .relaxed)
     }
 
     /// From now on `watcher` hears of the endpoint, as `position`; for policies, while they handle an event.

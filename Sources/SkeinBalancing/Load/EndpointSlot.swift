@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
 internal import Synchronization
 
-/// The live numbers of one subchannel: 64 bytes at a fixed address, so that subchannels share no line of cache.
+/// The live numbers of one subchannel at a fixed address: 64 bytes that every pick and every end of an attempt touch,
+/// and 64 that only ends write, so that subchannels share no line of cache.
 ///
 /// `started` and `completed` are two counters, not one of calls in flight, so that a pick and a completion each write
 /// once and totals come for free.
@@ -22,11 +24,104 @@ struct EndpointSlot: ~Copyable {
     let isAttached = Atomic<Bool>(false)
     /// For `control` only: what its policy said last.
     let isReady = Atomic<Bool>(true)
+    /// Somebody was told that attempts fail here, and has not looked yet.
+    let hasToldFaults = Atomic<Bool>(false)
+    /// The bits of a `PeakLatency`.
+    let latency = Atomic<UInt64>(0)
+    /// When the server reported its load last, in nanoseconds of `PickTime`; 0: never.
+    let reported = Atomic<UInt64>(0)
+
+    // The second line. What belongs to one report is written part by part: a reader may see two reports of the same
+    // server mixed, which are as good as either.
+    /// `started` when the server reported: what came later it did not know of.
+    let startedAtReport = Atomic<UInt64>(0)
+    /// `ServerLoad.inFlight` above `parallelism`.
+    let reportedWork = Atomic<UInt64>(0)
+    /// The bits of `ServerLoad.latency` above those of `serviceTime`.
+    let reportedTimes = Atomic<UInt64>(0)
+    let incarnation = Atomic<UInt64>(0)
+    let successes = Atomic<UInt32>(0)
+    let refusals = Atomic<UInt32>(0)
+    let faults = Atomic<UInt32>(0)
+    let unknown = Atomic<UInt32>(0)
     private let padding: (UInt64, UInt64) = (0, 0)
 
     /// Attempts picked and not yet completed. Never negative: `completed` is read first.
     var inFlight: Int {
         let completed = completed.load(ordering: .acquiring)
         return Int(truncatingIfNeeded: started.load(ordering: .relaxed) &- completed)
+    }
+}
+
+// MARK: outcomes
+
+extension EndpointSlot {
+    func note(_ outcome: AttemptOutcome, at time: PickTime) {
+        switch outcome.verdict {
+        case .success: successes.wrappingAdd(1, ordering: .relaxed)
+        case .refusal: refusals.wrappingAdd(1, ordering: .relaxed)
+        case .fault: faults.wrappingAdd(1, ordering: .relaxed)
+        case .none: unknown.wrappingAdd(1, ordering: .relaxed)
+        }
+        if let seconds = outcome.latency {
+            let before = peakLatency
+            let after = before.observing(seconds, at: time, failed: outcome.verdict == .fault)
+            // Of two at the same time one is lost: the next makes up for it.
+            if after != before { latency.store(after.bits, ordering: .relaxed) }
+        }
+        if let load = outcome.load { note(load, at: time) }
+    }
+
+    func note(_ load: ServerLoad, at time: PickTime) {
+        startedAtReport.store(started.load(ordering: .relaxed), ordering: .relaxed)
+        reportedWork.store(UInt64(load.inFlight) &<< 32 | UInt64(load.parallelism), ordering: .relaxed)
+        reportedTimes.store(
+            UInt64(load.latency.bitPattern) &<< 32 | UInt64(load.serviceTime.bitPattern), ordering: .relaxed)
+        incarnation.store(load.incarnation, ordering: .relaxed)
+        reported.store(max(time.nanoseconds, 1), ordering: .relaxed)
+    }
+
+    var peakLatency: PeakLatency { PeakLatency(bits: latency.load(ordering: .relaxed)) }
+
+    var outcomes: OutcomeCounts {
+        var counts = OutcomeCounts()
+        counts.successes = successes.load(ordering: .relaxed)
+        counts.refusals = refusals.load(ordering: .relaxed)
+        counts.faults = faults.load(ordering: .relaxed)
+        counts.unknown = unknown.load(ordering: .relaxed)
+        return counts
+    }
+
+    /// What the server reported last, and when; `nil` when it never did.
+    var load: (ServerLoad, PickTime)? {
+        let time = reported.load(ordering: .relaxed)
+        guard time > 0 else { return nil }
+        let (work, times) = (reportedWork.load(ordering: .relaxed), reportedTimes.load(ordering: .relaxed))
+        let load = ServerLoad(
+            inFlight: UInt32(truncatingIfNeeded: work &>> 32),
+            latency: Float(bitPattern: UInt32(truncatingIfNeeded: times &>> 32)),
+            serviceTime: Float(bitPattern: UInt32(truncatingIfNeeded: times)),
+            parallelism: UInt32(truncatingIfNeeded: work), incarnation: incarnation.load(ordering: .relaxed))
+        return (load, PickTime(nanoseconds: time))
+    }
+
+    /// Attempts of this channel that started after the report, which does not count them.
+    var startedSinceReport: Int {
+        Int(truncatingIfNeeded: started.load(ordering: .relaxed) &- startedAtReport.load(ordering: .relaxed))
+    }
+
+    /// For the next subchannel.
+    func clear() {
+        started.store(0, ordering: .relaxed)
+        completed.store(0, ordering: .relaxed)
+        isReady.store(true, ordering: .relaxed)
+        hasToldFaults.store(false, ordering: .relaxed)
+        latency.store(0, ordering: .relaxed)
+        reported.store(0, ordering: .relaxed)
+        startedAtReport.store(0, ordering: .relaxed)
+        successes.store(0, ordering: .relaxed)
+        refusals.store(0, ordering: .relaxed)
+        faults.store(0, ordering: .relaxed)
+        unknown.store(0, ordering: .relaxed)
     }
 }

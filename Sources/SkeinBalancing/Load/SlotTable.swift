@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
 internal import Synchronization
 
 /// The slots of one channel's subchannels, by number, at addresses that never change.
@@ -20,7 +21,13 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
     /// Watchers that were replaced: kept, since a completion may use one at any time, and there are few.
     private var replaced: [SlotWatcher] = []
 
-    package init() { chunks.initialize(repeating: nil, count: 26) }
+    /// Is told, on any thread, that attempts fail on a subchannel; then no more of it until `heardFaults`.
+    private let toldFaults: (@Sendable (SubchannelID) -> Void)?
+
+    package init(toldFaults: (@Sendable (SubchannelID) -> Void)? = nil) {
+        self.toldFaults = toldFaults
+        chunks.initialize(repeating: nil, count: 26)
+    }
 
     deinit {
         for index in 0..<used {
@@ -48,11 +55,28 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
             let subchannel = slot.pointee.subchannel.load(ordering: .relaxed)
         else { return nil }
         slot.pointee.started.wrappingAdd(1, ordering: .relaxed)
-        if let watcher = slot.pointee.watcher.load(ordering: .relaxed) {
-            let position = slot.pointee.position.load(ordering: .relaxed)
-            Unmanaged<SlotWatcher>.fromOpaque(watcher)._withUnsafeGuaranteedRef { $0.started(position) }
-        }
+        watcher(of: slot) { $0.started($1) }
         return subchannel
+    }
+
+    /// The attempt has ended, and its outcome says something. Instead of `completed(_:)`.
+    package func completed(_ token: PickToken, _ outcome: AttemptOutcome, at time: PickTime) {
+        let slot = slot(token.id.slot)
+        guard slot.pointee.generation.load(ordering: .relaxed) == token.id.generation else { return }
+        slot.pointee.note(outcome, at: time)
+        if outcome.load != nil { watcher(of: slot) { $0.reported($1) } }
+        completed(token)
+        if outcome.verdict == .fault, let toldFaults, !slot.pointee.hasToldFaults.exchange(true, ordering: .relaxed) {
+            toldFaults(token.id)
+        }
+    }
+
+    /// A server has answered a question for its load.
+    package func reported(_ load: ServerLoad, of id: SubchannelID, at time: PickTime) {
+        let slot = slot(id.slot)
+        guard slot.pointee.generation.load(ordering: .relaxed) == id.generation else { return }
+        slot.pointee.note(load, at: time)
+        watcher(of: slot) { $0.reported($1) }
     }
 
     /// The attempt has ended. Once for every token.
@@ -60,10 +84,7 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
         let slot = slot(token.id.slot)
         guard slot.pointee.generation.load(ordering: .relaxed) == token.id.generation else { return }
         // First, since a slot without attempts in flight may lose its watcher.
-        if let watcher = slot.pointee.watcher.load(ordering: .relaxed) {
-            let position = slot.pointee.position.load(ordering: .relaxed)
-            Unmanaged<SlotWatcher>.fromOpaque(watcher)._withUnsafeGuaranteedRef { $0.completed(position) }
-        }
+        watcher(of: slot) { $0.completed($1) }
         slot.pointee.completed.wrappingAdd(1, ordering: .releasing)
     }
 
@@ -78,6 +99,15 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
     package func inFlight(_ id: SubchannelID) -> Int {
         let slot = slot(id.slot)
         return slot.pointee.generation.load(ordering: .relaxed) == id.generation ? slot.pointee.inFlight : 0
+    }
+
+    @inline(__always)
+    private func watcher(
+        of slot: UnsafeMutablePointer<EndpointSlot>, _ tell: (borrowing SlotWatcher, UInt32) -> Void
+    ) {
+        guard let watcher = slot.pointee.watcher.load(ordering: .relaxed) else { return }
+        let position = slot.pointee.position.load(ordering: .relaxed)
+        Unmanaged<SlotWatcher>.fromOpaque(watcher)._withUnsafeGuaranteedRef { tell($0, position) }
     }
 
     private static func place(_ index: UInt32) -> (chunk: Int, offset: Int) {
@@ -118,7 +148,14 @@ extension SlotTable {
         slot.pointee.isReady.store(isReady, ordering: .relaxed)
         guard slot.pointee.isAttached.load(ordering: .relaxed) else { return }
         slot.pointee.pickable.store(isReady ? id.generation : 0, ordering: .releasing)
-        tell(slot, isReady)
+        watcher(of: slot) { $0.became(ready: isReady, $1) }
+    }
+
+    /// Faults were looked at; later ones are told again.
+    func heardFaults(_ id: SubchannelID) {
+        let slot = slot(id.slot)
+        guard slot.pointee.generation.load(ordering: .relaxed) == id.generation else { return }
+        slot.pointee.hasToldFaults.store(false, ordering: .relaxed)
     }
 
     /// From now on `watcher` hears of the subchannel, as `position`. One that watched it before does not any more.
@@ -143,7 +180,7 @@ extension SlotTable {
         else { return }
         slot.pointee.isAttached.store(false, ordering: .relaxed)
         slot.pointee.pickable.store(0, ordering: .sequentiallyConsistent)
-        tell(slot, false)
+        watcher(of: slot) { $0.became(ready: false, $1) }
         closing.retire(id.slot, sampled: ReaderStripes())
     }
 
@@ -157,9 +194,7 @@ extension SlotTable {
             let slot = slot(index)
             guard slot.pointee.inFlight == 0 else { return false }
             slot.pointee.generation.wrappingAdd(1, ordering: .relaxed)
-            slot.pointee.started.store(0, ordering: .relaxed)
-            slot.pointee.completed.store(0, ordering: .relaxed)
-            slot.pointee.isReady.store(true, ordering: .relaxed)
+            slot.pointee.clear()
             if let watcher = slot.pointee.watcher.exchange(nil, ordering: .acquiring) {
                 garbage.append(Unmanaged<AnyObject>.fromOpaque(watcher).takeRetainedValue())
             }
@@ -174,17 +209,12 @@ extension SlotTable {
         return garbage
     }
 
-    private func tell(_ slot: UnsafeMutablePointer<EndpointSlot>, _ isReady: Bool) {
-        guard let watcher = slot.pointee.watcher.load(ordering: .relaxed) else { return }
-        let position = slot.pointee.position.load(ordering: .relaxed)
-        Unmanaged<SlotWatcher>.fromOpaque(watcher)._withUnsafeGuaranteedRef { $0.became(ready: isReady, position) }
-    }
-
     /// Whether there are subchannels that were released and whose slots cannot serve others yet.
     var isReclaiming: Bool { !closing.isEmpty || !draining.isEmpty }
 
     private static func makeChunk(_ count: Int) -> UnsafeMutablePointer<EndpointSlot> {
-        let bytes = UnsafeMutableRawPointer.allocate(byteCount: 64 * count, alignment: 64)
+        let bytes = UnsafeMutableRawPointer.allocate(
+            byteCount: MemoryLayout<EndpointSlot>.stride * count, alignment: 64)
         let slots = bytes.bindMemory(to: EndpointSlot.self, capacity: count)
         for index in 0..<count { (slots + index).initialize(to: EndpointSlot()) }
         return slots

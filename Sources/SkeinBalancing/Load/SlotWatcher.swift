@@ -11,6 +11,8 @@ class SlotWatcher: @unchecked Sendable {  // has no state; subclasses are immuta
     func started(_ position: UInt32) {}
     /// One has ended.
     func completed(_ position: UInt32) {}
+    /// The server has reported its load: it is in the slot.
+    func reported(_ position: UInt32) {}
     /// Whether picks may choose it. Called by the control plane only.
     func became(ready: Bool, _ position: UInt32) {}
 }

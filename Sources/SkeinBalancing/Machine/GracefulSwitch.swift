@@ -67,6 +67,11 @@ package struct GracefulSwitch: Sendable {
         run(newest: pending?.subchannels.contains(id) == true, &out) { $0.load(of: id, reported: report, &$1) }
     }
 
+    package mutating func attemptsFailed(on id: SubchannelID, _ out: inout PolicyActions) {
+        out.heardFaults(id)
+        run(newest: pending?.subchannels.contains(id) == true, &out) { $0.attemptsFailed(on: id, &$1) }
+    }
+
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
         guard timers.indices.contains(Int(id.raw)) else { return }
         let timer = timers[Int(id.raw)]

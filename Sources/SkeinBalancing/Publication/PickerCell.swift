@@ -9,7 +9,7 @@ package import SkeinCore
 package final class PickerCell<Subchannel: AnyObject & Sendable>: Sendable {
     private let core: PickerCore
 
-    package init() { core = PickerCore() }
+    package init(_ slots: SlotTable = SlotTable()) { core = PickerCore(slots) }
 
     /// Chooses where an attempt goes, and counts it as started there.
     package func pick(_ context: inout PickContext) -> PickOutcome<Subchannel> {

@@ -28,12 +28,13 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
     /// How often a pick is repeated that came to a subchannel which is not ready, before the call waits.
     private static let tries = 8
 
-    let slots = SlotTable()
+    let slots: SlotTable
     private let current: Atomic<UnsafeRawPointer>
     private var newest: Snapshot
     private var retired = RetireList<Snapshot, ReaderStripe>()
 
-    init() {
+    init(_ slots: SlotTable) {
+        self.slots = slots
         newest = Snapshot(.idle, QueueingPicker(), 0)
         current = Atomic(UnsafeRawPointer(Unmanaged.passUnretained(newest).toOpaque()))
     }
@@ -50,11 +51,12 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
             for _ in 0..<PickerCore.tries {
                 let result = snapshot.picker.pick(context)
                 context.wanted = result.wanted
+                context.probes = result.probes
                 switch result.kind {
                 case .subchannel(let id, let note):
                     if let chosen = slots.start(id) {
                         let subchannel = Unmanaged<AnyObject>.fromOpaque(chosen).takeUnretainedValue()
-                        return .subchannel(subchannel, PickToken(id: id, note: note))
+                        return .subchannel(subchannel, PickToken(id: id, note: note, start: context.time))
                     }
                     // Not ready any more, and the picker does not know yet.
                     context.random = skein_stripe_random(stripe)

@@ -25,7 +25,7 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
     private let reporter: CallReporter?
     private let state = Mutex(State())
     private var retry = TransparentRetry()
-    private var attempt: (subchannel: Subchannel, token: PickToken, start: ContinuousClock.Instant)?
+    private var attempt: ClientAttempt?
     private var earlierAttempts: [AttemptSummary] = []
     private var lastAttempt: AttemptSummary?
     private var dependent: Int?
@@ -81,6 +81,7 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         while true {
             let generation = channel.queue.generation
             var context = PickContext(plan.method, metadata: plan.metadata, hash: plan.hash, deadline: plan.deadline)
+            context.time = .now
             let outcome = channel.cell.pick(&context)
             if let wanted = context.wanted { channel.balancer.post(.connect(wanted)) }
             switch outcome {
@@ -139,7 +140,7 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
             channel.cell.slots.completed(token)
             return finish(cancellation)
         }
-        attempt = (subchannel, token, .now)
+        attempt = ClientAttempt(subchannel, token)
         reporter?.attemptStarted(plan.method, subchannel.identity)
         if let request, lastAttempt == nil { reporter?.messageSent(plan.method, request.count) }
         connection.post(.start(stream))
@@ -152,6 +153,7 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
     }
 
     func received(message: ReceivedMessage) {
+        attempt?.answered()
         reporter?.messageReceived(plan.method, message.count)
         outcome.received(message: message)
     }
@@ -159,9 +161,10 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
     func ended(_ end: ClientStreamEnd) {
         guard let attempt else { return }
         self.attempt = nil
-        channel.cell.slots.completed(attempt.token)
+        let now = PickTime.now
+        channel.cell.slots.completed(attempt.token, attempt.outcome(end, at: now), at: now)
         let summary = AttemptSummary(
-            endpoint: attempt.subchannel.identity, status: end.status, elapsed: .now - attempt.start,
+            endpoint: attempt.subchannel.identity, status: end.status, elapsed: attempt.elapsed(at: now),
             fate: AttemptSummary.Fate(end.fate))
         if let lastAttempt { earlierAttempts.append(lastAttempt) }
         lastAttempt = summary

@@ -61,6 +61,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
             guard subchannels[id] != nil else { return }
             run { $0.subchannel(id, became: state, &$1) }
         case .subchannelClosed(let id): forget(id)
+        case .attemptsFailed(let id): run { $0.attemptsFailed(on: id, &$1) }
         case .timer(let id):
             timers[id] = nil
             run { $0.timerFired(id, &$1) }

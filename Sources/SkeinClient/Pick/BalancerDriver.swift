@@ -22,6 +22,7 @@ final class BalancerDriver: Sendable {
         case resolutionFailed(RPCError)
         case subchannel(SubchannelID, ConnectivityState)
         case subchannelClosed(SubchannelID)
+        case attemptsFailed(SubchannelID)
         case timer(TimerID)
         case checkIdle
         case retire

@@ -4,7 +4,8 @@ internal import SkeinCore
 internal import SkeinResolution
 internal import Synchronization
 
-/// Leads from the resolver to the balancer driver, which is made after it and must not be kept alive by it.
+/// Leads from the resolver and the slots to the balancer driver, which is made after them and must not be kept alive by
+/// them.
 final class DriverLink: Sendable {
     private struct WeakDriver: Sendable {
         weak let driver: BalancerDriver?
@@ -15,6 +16,8 @@ final class DriverLink: Sendable {
     func connect(to driver: BalancerDriver) {
         self.driver.withLock { $0 = WeakDriver(driver: driver) }
     }
+
+    func attemptsFailed(on id: SubchannelID) { driver.withLock { $0?.driver }?.post(.attemptsFailed(id)) }
 
     /// Passes on what the resolver published; whether the channel can use it.
     func receive(_ result: Result<Resolution, RPCError>, _ policies: LoadBalancingRegistry) -> Bool {

@@ -5,13 +5,13 @@ import Testing
 @testable import SkeinBalancing
 
 @Suite(.timeLimit(.minutes(2))) struct SlotTableTests {
-    @Test("a slot is one line of cache")
+    @Test("a slot is two lines of cache, of which a pick needs one")
     func size() {
-        #expect(MemoryLayout<EndpointSlot>.size == 64)
-        #expect(MemoryLayout<EndpointSlot>.stride == 64)
+        #expect(MemoryLayout<EndpointSlot>.size == 128)
+        #expect(MemoryLayout<EndpointSlot>.stride == 128)
     }
 
-    @Test("slots keep their addresses, 64 bytes apart and aligned, as the table grows")
+    @Test("slots keep their addresses, aligned to lines of cache, as the table grows")
     func stable() {
         let table = SlotTable()
         var places: [UnsafeMutablePointer<EndpointSlot>] = []
