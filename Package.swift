@@ -112,6 +112,7 @@ let package = Package(
             ]),
         library("SkeinSwiftProtobuf", ["SkeinCore", protobuf]),
         library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
+        library("SkeinLab", ["SkeinCore", "SkeinBalancing"]),
 
         // The tools.
         .target(
@@ -136,7 +137,8 @@ let package = Package(
             name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
             exclude: ["known_failures.txt"], swiftSettings: settings),
         .executableTarget(
-            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", arguments], swiftSettings: settings),
+            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", "SkeinLab", arguments],
+            swiftSettings: settings),
 
         // The examples.
         library("ExampleProtos", ["Skein"], path: "examples/protos"),
