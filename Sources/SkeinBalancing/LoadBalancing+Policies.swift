@@ -32,6 +32,18 @@ extension LoadBalancing {
     /// The endpoint with the fewest calls of this channel in flight: for a proxy, through which most calls go.
     public static var leastConnections: LoadBalancing { .policy(LeastConnections.self) }
 
+    /// Of two endpoints drawn at random the one where a call will probably end sooner, by the latency that this channel
+    /// measured and its calls in flight there.
+    public static var peakEWMA: LoadBalancing { .policy(PeakEWMA.self) }
+
+    /// Of a few servers that reported their load lately the one with the lowest latency among those that do not have
+    /// more calls in flight than most. Servers report when they have `LoadReporting`; while none does, `peakEWMA`.
+    public static var prequal: LoadBalancing { .policy(Prequal.self) }
+
+    /// Of a few servers that reported their load lately the one where a call will end first, by the time that calls take
+    /// there and the calls in flight. Servers report when they have `LoadReporting`; while none does, `peakEWMA`.
+    public static var expectedDelay: LoadBalancing { .policy(ExpectedDelay.self) }
+
     /// Calls with the same key to the same endpoint, on a ring (gRFC A42, A76).
     ///
     /// - Parameters:
