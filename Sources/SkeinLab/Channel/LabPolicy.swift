@@ -9,8 +9,10 @@ package struct LabPolicy: Sendable {
     private let make: @Sendable (Scenario, UInt64) throws(ConfigurationError) -> [any Chooser]
 
     /// A policy of the library: every client has one.
+    /// - Parameter hasWeights: the resolver knows how fast the servers are.
     package init(
-        _ choice: LoadBalancing, name: String? = nil, registry: LoadBalancingRegistry = .builtIn
+        _ choice: LoadBalancing, name: String? = nil, hasWeights: Bool = false,
+        registry: LoadBalancingRegistry = .builtIn
     ) throws(ConfigurationError) {
         try registry.validate([choice])
         self.init(name ?? choice.policy) { scenario, seed throws(ConfigurationError) in
@@ -19,7 +21,8 @@ package struct LabPolicy: Sendable {
             for _ in 0..<scenario.clients {
                 channels.append(
                     try SimulatedChannel(
-                        choice, servers: scenario.servers, weights: scenario.weights, seed: seeds.next(),
+                        choice, servers: scenario.servers, weights: hasWeights ? scenario.weights : [],
+                        seed: seeds.next(),
                         registry: registry))
             }
             return channels
@@ -33,14 +36,15 @@ package struct LabPolicy: Sendable {
         self.make = make
     }
 
-    /// Reads `NAME`, `NAME {config}`, or the name of one of the lab's own.
+    /// Reads `NAME` or `NAME {config}`; after `NAME+weights` the resolver knows how fast the servers are.
     package init(parsing text: String) throws(ConfigurationError) {
         let name = text.prefix { $0 != " " && $0 != "{" }
         let json = text.dropFirst(name.count).drop { $0 == " " }
-        let policy = String(name)
+        let hasWeights = name.hasSuffix("+weights")
+        let policy = String(hasWeights ? name.dropLast(8) : name)
         try self.init(
-            json.isEmpty ? LoadBalancing(policy: policy) : LoadBalancing(policy: policy, json: String(json)), name: text
-        )
+            json.isEmpty ? LoadBalancing(policy: policy) : LoadBalancing(policy: policy, json: String(json)),
+            name: text, hasWeights: hasWeights)
     }
 
     func makeChoosers(_ scenario: Scenario, seed: UInt64) throws(ConfigurationError) -> [any Chooser] {

@@ -37,8 +37,6 @@ package struct Scenario: Sendable {
     /// How many keys calls have, the k-th as often as 1/k^`keySkew`; none when 0.
     package var keys = 0
     package var keySkew = 0.9
-    /// Whether the resolver knows how fast servers are.
-    package var hasTrueWeights = false
 
     package init(_ name: String, _ summary: String) {
         self.name = name
@@ -111,8 +109,8 @@ package struct Scenario: Sendable {
 
     func speed(of server: Int) -> Double { speeds.isEmpty ? 1 : speeds[server % speeds.count] }
 
-    /// What the resolver says of the servers.
-    var weights: [UInt32] { hasTrueWeights ? speeds.map { UInt32(($0 * 1000).rounded()) } : [] }
+    /// In proportion to the servers' speeds.
+    var weights: [UInt32] { speeds.map { UInt32(($0 * 1000).rounded()) } }
 
     /// Calls in a second at load 1.
     var capacity: Double {
