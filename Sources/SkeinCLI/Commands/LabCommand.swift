@@ -23,16 +23,20 @@ struct LabCommand: ParsableCommand {
     @Option(help: "Virtual seconds.")
     var duration: Double?
 
+    @Option(name: .customLong("set"), help: "NAME=NUMBER: changes a scenario, e.g. load=0.9.")
+    var settings: [String] = []
+
     func run() throws {
         if scenarios.isEmpty {
             for scenario in Scenario.builtIn { print("\(scenario.name): \(scenario.summary)") }
             return
         }
         for name in scenarios {
-            guard var scenario = Scenario.builtIn.first(where: { $0.name == name }) else {
+            guard var scenario = Scenario.named(name) else {
                 throw ValidationError("scenario \(name) is unknown")
             }
             if let duration { scenario.duration = duration }
+            for setting in settings { try scenario.set(setting) }
             var results: [LabResult] = []
             for policy in policies {
                 let clock = ContinuousClock()

@@ -14,6 +14,16 @@ package protocol Chooser: AnyObject {
     func lost(_ server: Int, replaced: Bool, at time: Double)
     /// Streams open on a server that stay open and do nothing.
     func openStreams(_ count: Int, on server: Int, at time: Double)
+    /// Calls in a second over utilisation, of every server, lately.
+    func measured(_ weights: [UInt32], at time: Double)
+}
+
+extension Chooser {
+    package func completed(_ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double) {}
+    package func reported(_ load: ServerLoad, by probe: Choice.Probe, at time: Double) {}
+    package func lost(_ server: Int, replaced: Bool, at time: Double) {}
+    package func openStreams(_ count: Int, on server: Int, at time: Double) {}
+    package func measured(_ weights: [UInt32], at time: Double) {}
 }
 
 /// What is known of a call when it is picked.
@@ -30,7 +40,8 @@ package struct LabCall {
 /// What is on its way to a server.
 package struct Attempt {
     package let server: Int
-    let token: PickToken
+    /// `nil` for a chooser that counts for itself.
+    var token: PickToken?
 }
 
 /// What a pick came to.

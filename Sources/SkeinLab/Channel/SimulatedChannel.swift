@@ -47,6 +47,7 @@ package final class SimulatedChannel: Chooser {
     private var endpoints: [Endpoint]
     private var incarnations: [Int]
     private var isDown: [Bool]
+    package var takesMeasuredWeights = false
     /// Seconds that connecting takes.
     package var connectDelay = 0.0
 
@@ -90,7 +91,8 @@ package final class SimulatedChannel: Chooser {
 
     package func completed(_ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double) {
         advance(to: time)
-        cell.slots.completed(attempt.token, outcome, at: pickTime)
+        guard let token = attempt.token else { return }
+        cell.slots.completed(token, outcome, at: pickTime)
         if outcome.verdict == .fault { tellFaults() }
     }
 
@@ -122,6 +124,10 @@ extension SimulatedChannel {
         guard !weights.isEmpty else { return }
         for server in endpoints.indices { endpoints[server].weight = weights[server % weights.count] }
         resolveAgain()
+    }
+
+    package func measured(_ weights: [UInt32], at time: Double) {
+        if takesMeasuredWeights { setWeights(weights, at: time) }
     }
 
     /// Whether connections to a server are refused from now on; one that exists is lost.

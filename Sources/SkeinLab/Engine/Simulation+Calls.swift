@@ -51,6 +51,7 @@ extension Simulation {
         if servers[server].wakeUp <= now { servers[server].wakeUp = .infinity }
         while let number = servers[server].queue.finish(at: now) {
             let call = calls[number]
+            servers[server].finished += 1
             servers[server].meter.note(latency: now - call.arrival, inFlight: call.found)
             if case .abandoned = call.place { forget(number) } else { answer(number, verdict(of: call.kind)) }
         }

@@ -20,6 +20,7 @@ package struct Simulation {
         case beginCounting
         case replaced
         case sample
+        case measure
     }
 
     struct Probe {
@@ -29,6 +30,7 @@ package struct Simulation {
     }
 
     let scenario: Scenario
+    private let fleet: Fleet
     private(set) var choosers: [any Chooser] = []
     var servers: [SimulatedServer] = []
     var calls = Slab<SimulatedCall>()
@@ -64,7 +66,8 @@ package struct Simulation {
                     reporting: scenario.reportingZero.contains(server) ? .zero : reports ? .honest : .none,
                     incarnation: chance.next()))
         }
-        choosers = try policy.makeChoosers(scenario, seed: seeds.next())
+        fleet = Fleet(scenario)
+        choosers = try policy.makeChoosers(scenario, fleet, seed: seeds.next())
     }
 
     /// Runs it to its end.
@@ -92,6 +95,7 @@ package struct Simulation {
         if let streams = scenario.idleStreams { open(streams) }
         events.add(.beginCounting, at: scenario.warmUp)
         events.add(.sample, at: scenario.warmUp)
+        events.add(.measure, at: 1)
     }
 
     private mutating func handle(_ event: Event) {
@@ -108,6 +112,7 @@ package struct Simulation {
         case .beginCounting: beginCounting()
         case .replaced: replaceNext()
         case .sample: sample()
+        case .measure: measure()
         }
     }
 
@@ -137,6 +142,7 @@ package struct Simulation {
         guard let antagonist = scenario.antagonist else { return }
         let capacity = antagonist.draw(&antagonistChance) * Double(scenario.cores)
         servers[server].queue.set(cores: capacity, speed: servers[server].speed, at: now)
+        fleet.cores[server] = capacity
         events.add(.antagonist(server), at: now + antagonistChance.exponential(mean: antagonist.period))
         reschedule(server)
     }
@@ -149,6 +155,17 @@ package struct Simulation {
         reschedule(server)
         for chooser in choosers { chooser.lost(server, replaced: true, at: now) }
         if let churn = scenario.churn { events.add(.replaced, at: now + churn) }
+    }
+
+    /// What a monitoring system would tell the resolver.
+    private mutating func measure() {
+        var weights: [UInt32] = []
+        for server in servers.indices { weights.append(servers[server].measure(at: now)) }
+        let known = weights.filter { $0 > 0 }
+        let mean = known.isEmpty ? 1 : known.reduce(0) { $0 + Int($1) } / known.count
+        for server in weights.indices where weights[server] == 0 { weights[server] = UInt32(max(1, mean)) }
+        for chooser in choosers { chooser.measured(weights, at: now) }
+        events.add(.measure, at: now + 1)
     }
 
     private mutating func sample() {

@@ -100,11 +100,14 @@ package struct Scenario: Sendable {
         }
     }
 
-    /// The mean work of a call.
+    /// The mean work of a call; every client makes as many.
     var meanDemand: Double {
-        let total = kinds.reduce(0) { $0 + $1.share }
-        guard total > 0 else { return demand.mean }
-        return kinds.reduce(0) { $0 + $1.share * $1.demand.mean } / total
+        guard !kinds.isEmpty else { return demand.mean }
+        let means = (0..<clients).map { client in
+            let own = kinds.filter { $0.clients?.contains(client) ?? true }
+            return own.reduce(0) { $0 + $1.share * $1.demand.mean } / own.reduce(0) { $0 + $1.share }
+        }
+        return means.reduce(0, +) / Double(clients)
     }
 
     func speed(of server: Int) -> Double { speeds.isEmpty ? 1 : speeds[server % speeds.count] }

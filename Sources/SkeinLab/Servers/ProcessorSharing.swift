@@ -23,6 +23,8 @@ package struct ProcessorSharing: Sendable {
     package private(set) var jobs = 0
     /// Work done, in seconds of a core of speed 1.
     package private(set) var done = 0.0
+    /// Work that could have been done.
+    package private(set) var possible = 0.0
     /// How many jobs run without slowing each other.
     package private(set) var cores: Double
     /// Of one core.
@@ -39,10 +41,11 @@ package struct ProcessorSharing: Sendable {
         return crowd <= cores ? speed : speed * cores / crowd
     }
 
-    private mutating func advance(to time: Double) {
+    package mutating func advance(to time: Double) {
         let step = max(0, time - updated) * rate
         progress += step
         done += step * Double(jobs)
+        possible += max(0, time - updated) * speed * cores
         updated = time
     }
 

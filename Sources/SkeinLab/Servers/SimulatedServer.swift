@@ -20,6 +20,12 @@ struct SimulatedServer {
     /// `queue.done` when counting began.
     var doneBefore = 0.0
 
+    /// Calls that it finished since it was measured.
+    var finished = 0
+    private var measured = (done: 0.0, possible: 0.0)
+    private var rate = 0.0
+    private var utilisation = 0.0
+
     init(cores: Int, speed: Double, reporting: Reporting, incarnation: UInt64) {
         self.cores = cores
         self.speed = speed
@@ -52,5 +58,17 @@ struct SimulatedServer {
     mutating func replace() {
         incarnation &+= 0x9E37_79B9_7F4A_7C15
         meter = LoadMeter(parallelism: cores)
+    }
+
+    /// Calls in a second over utilisation, in the mean of about fifteen measurements; 0 while nothing is known.
+    mutating func measure(at time: Double) -> UInt32 {
+        queue.advance(to: time)
+        let possible = queue.possible - measured.possible
+        let share = possible > 0 ? (queue.done - measured.done) / possible : 0
+        rate += (Double(finished) - rate) / 15
+        utilisation += (share - utilisation) / 15
+        finished = 0
+        measured = (queue.done, queue.possible)
+        return utilisation > 0 ? UInt32(min(1e9, rate / utilisation * 100)) : 0
     }
 }
