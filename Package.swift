@@ -63,6 +63,7 @@ let package = Package(
         .library(name: "Skein", targets: ["Skein"]),
         .library(name: "SkeinSwiftProtobuf", targets: ["SkeinSwiftProtobuf"]),
         .executable(name: "skein", targets: ["SkeinCLI"]),
+        .executable(name: "skein-pick-bridge", targets: ["skein-pick-bridge"]),
         .executable(name: "protoc-gen-skein", targets: ["protoc-gen-skein"]),
         .executable(name: "skein-interop-server", targets: ["skein-interop-server"]),
         .executable(name: "skein-interop-client", targets: ["skein-interop-client"]),
@@ -139,6 +140,9 @@ let package = Package(
         .executableTarget(
             name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", "SkeinLab", arguments],
             swiftSettings: settings),
+        .executableTarget(
+            name: "skein-pick-bridge", dependencies: ["SkeinCore", "SkeinLab", arguments],
+            path: "Sources/SkeinPickBridge", swiftSettings: settings),
 
         // The examples.
         library("ExampleProtos", ["Skein"], path: "examples/protos"),
@@ -163,6 +167,7 @@ let package = Package(
         tests("SkeinCoreTests", ["SkeinCore"]),
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
         tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
+        tests("SkeinLabTests", ["SkeinLab", "SkeinBalancing", "SkeinCore", "skein-pick-bridge"]),
         tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "TestSupport", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
         tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),

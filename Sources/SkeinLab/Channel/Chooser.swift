@@ -10,6 +10,8 @@ package protocol Chooser: AnyObject {
     func completed(_ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double)
     /// A server answered a probe that a choice asked for.
     func reported(_ load: ServerLoad, by probe: Choice.Probe, at time: Double)
+    /// A server did not answer a probe, or refused to.
+    func probeFailed(_ server: Int, isRefusal: Bool, at time: Double)
     /// A server's connection is lost. `replaced`: another server comes in its place, of which nothing is known.
     func lost(_ server: Int, replaced: Bool, at time: Double)
     /// Streams open on a server that stay open and do nothing.
@@ -21,6 +23,7 @@ package protocol Chooser: AnyObject {
 extension Chooser {
     package func completed(_ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double) {}
     package func reported(_ load: ServerLoad, by probe: Choice.Probe, at time: Double) {}
+    package func probeFailed(_ server: Int, isRefusal: Bool, at time: Double) {}
     package func lost(_ server: Int, replaced: Bool, at time: Double) {}
     package func openStreams(_ count: Int, on server: Int, at time: Double) {}
     package func measured(_ weights: [UInt32], at time: Double) {}

@@ -28,6 +28,8 @@ package final class SimulatedChannel: Chooser {
         let ids = Mutex<[SubchannelID]>([])
     }
 
+    /// After so many in a row a server is not asked any more.
+    private static let mostFailedProbes = 3
     /// So that no time is 0, which means never.
     private static let epoch: UInt64 = 1_000_000_000_000
 
@@ -46,6 +48,10 @@ package final class SimulatedChannel: Chooser {
     /// By server.
     private var endpoints: [Endpoint]
     private var incarnations: [Int]
+    /// By server: of its newest subchannel.
+    private var current: [SubchannelID?]
+    /// By server, in a row.
+    private var failedProbes: [Int]
     private var isDown: [Bool]
     package var takesMeasuredWeights = false
     /// Seconds that connecting takes.
@@ -70,6 +76,8 @@ package final class SimulatedChannel: Chooser {
         }
         isDown = Array(repeating: false, count: servers)
         incarnations = Array(repeating: 1, count: servers)
+        current = Array(repeating: nil, count: servers)
+        failedProbes = Array(repeating: 0, count: servers)
         try resolve()
     }
 
@@ -84,7 +92,8 @@ package final class SimulatedChannel: Chooser {
         guard case .picked(let connection, let token) = outcome else { return nil }
         var choice = Choice(Attempt(server: connection.server, token: token))
         context.probes.forEach { id in
-            if let peer = peer(id) { choice.append(Choice.Probe(server: peer.server, id: id)) }
+            guard let peer = peer(id), failedProbes[peer.server] < SimulatedChannel.mostFailedProbes else { return }
+            choice.append(Choice.Probe(server: peer.server, id: id))
         }
         return choice
     }
@@ -98,11 +107,23 @@ package final class SimulatedChannel: Chooser {
 
     package func reported(_ load: ServerLoad, by probe: Choice.Probe, at time: Double) {
         advance(to: time)
+        failedProbes[probe.server] = 0
         cell.slots.reported(load, of: probe.id, at: pickTime)
+    }
+
+    /// A server answered a probe without the probe at hand.
+    package func reported(_ load: ServerLoad, by server: Int, at time: Double) {
+        guard let id = current[server] else { return }
+        reported(load, by: Choice.Probe(server: server, id: id), at: time)
+    }
+
+    package func probeFailed(_ server: Int, isRefusal: Bool, at time: Double) {
+        failedProbes[server] = isRefusal ? SimulatedChannel.mostFailedProbes : failedProbes[server] + 1
     }
 
     package func lost(_ server: Int, replaced: Bool, at time: Double) {
         advance(to: time)
+        failedProbes[server] = 0
         if replaced {
             incarnations[server] += 1
             endpoints[server].addresses = [SimulatedChannel.address(server, incarnations[server])]
@@ -211,6 +232,7 @@ extension SimulatedChannel {
             let server = endpoint[ServerNumber.self]
             while peers.count <= Int(id.slot) { peers.append(nil) }
             peers[Int(id.slot)] = Peer(id: id, server: server)
+            current[server] = id
             cell.attach(Connection(server), to: id)
         case .connect(let id): connect(id)
         case .shutDown(let id):

@@ -137,7 +137,9 @@ extension Simulation {
 
 extension Simulation {
     mutating func probed(_ number: UInt32) {
-        guard let probe = probes[number].probe, let report = servers[probe.server].report else {
+        guard let probe = probes[number].probe else { return probes.remove(number) }
+        guard let report = servers[probe.server].report else {
+            choosers[probes[number].client].probeFailed(probe.server, isRefusal: true, at: now)
             return probes.remove(number)
         }
         probes[number].load = report
