@@ -14,6 +14,7 @@ public struct LoadBalancingRegistry: Sendable {
         registry.register(LeastRequest.self)
         registry.register(LeastRequestExperimental.self)
         registry.register(LeastConnections.self)
+        registry.register(Auto.self)
         registry.register(PeakEWMA.self)
         registry.register(Prequal.self)
         registry.register(ExpectedDelay.self)

@@ -19,11 +19,18 @@ struct LoadTable: @unchecked Sendable {  // `loads` keep alive what `slots` poin
 
     /// Of two endpoints drawn from `count` the one where an attempt will probably end sooner.
     func sooner(of draws: inout Draws, below count: Int, at time: PickTime) -> Int {
-        let one = draws.index(below: count)
-        guard count > 1 else { return one }
-        let other = draws.index(other: one, below: count)
+        let (one, other) = two(of: &draws, below: count)
         return expectedSeconds(other, at: time) < expectedSeconds(one, at: time) ? other : one
     }
+
+    /// Two endpoints drawn from `count`; the same one twice if there is no other.
+    func two(of draws: inout Draws, below count: Int) -> (Int, Int) {
+        let one = draws.index(below: count)
+        return count > 1 ? (one, draws.index(other: one, below: count)) : (one, one)
+    }
+
+    /// Whether the server has ever reported its load.
+    func reports(_ number: Int) -> Bool { slots[number].pointee.hasReported }
 }
 
 extension EndpointSlot {

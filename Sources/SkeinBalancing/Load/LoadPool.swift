@@ -32,6 +32,7 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
     private let rule: LoadRule
     /// Alive whenever it tells of a report, and while there are pickers.
     private unowned(unsafe) let table: SlotTable
+    private let total: InFlightTotal?
     private let entries: UnsafeMutablePointer<Entry>
     /// What is known of the reports as a whole; of two threads at once one tells it nothing.
     private let inflow: Mutex<LoadInflow>
@@ -42,9 +43,12 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
     private let takes = Atomic<UInt32>(0)
     private let evictions = Atomic<UInt32>(0)
 
-    /// - Parameter hotShare: of the reports have at most as many calls in flight as a server that is not hot.
-    init(_ rule: LoadRule, hotShare: Double, in table: SlotTable) {
+    /// - Parameters:
+    ///   - hotShare: of the reports have at most as many calls in flight as a server that is not hot.
+    ///   - total: is told what the slots tell.
+    init(_ rule: LoadRule, hotShare: Double, in table: SlotTable, total: InFlightTotal? = nil) {
         self.rule = rule
+        self.total = total
         self.table = table
         inflow = Mutex(LoadInflow(hotShare: hotShare))
         entries = .allocate(capacity: LoadPool.most)
@@ -52,6 +56,15 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
     }
 
     deinit { entries.deallocate() }
+
+    /// Seconds that one more attempt on the endpoint would take, by this channel's own measure.
+    func expectedSeconds(_ id: SubchannelID, at time: PickTime) -> Float {
+        table.slot(id.slot).pointee.measuredDelay(at: time)
+    }
+
+    override func adopted(_ position: UInt32, inFlight: Int) { total?.adopted(position, inFlight: inFlight) }
+    override func started(_ position: UInt32) { total?.started(position) }
+    override func completed(_ position: UInt32) { total?.completed(position) }
 
     override func reported(_ position: UInt32) {
         let slot = table.slot(position)

@@ -27,9 +27,7 @@ private struct PeakEWMAPicker: ChoicePicker {
 
     func choose(_ call: borrowing PickContext, again: Int) -> Int {
         var draws = Draws(call, again: again)
-        let one = draws.index(below: ids.count)
-        guard ids.count > 1 else { return one }
-        let other = draws.index(other: one, below: ids.count)
+        let (one, other) = loads.two(of: &draws, below: ids.count)
         return cost(other, call.time) < cost(one, call.time) ? other : one
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 /// Endpoints that are ejected as soon as their calls fail, and panic.
 @Suite(.timeLimit(.minutes(5))) struct EjectionTests {
-    static let loadAware = ["least_request", "least_connections", "p2c_peak_ewma", "prequal", "expected_delay"]
+    static let loadAware = ["least_request", "least_connections", "p2c_peak_ewma", "prequal", "expected_delay", "auto"]
     private static let ejecting = #"{"ejectFailing": true, "childPolicy": [{"round_robin": {}}]}"#
 
     private func fleet(_ count: Int, _ json: String = ejecting, seed: UInt64 = 1) throws -> Fleet {
