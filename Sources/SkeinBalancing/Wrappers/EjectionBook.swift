@@ -49,13 +49,19 @@ extension EjectionBook {
     mutating func update(_ endpoints: [Endpoint]) {
         var gone = Set(order)
         order = []
+        var fresh: Set<Endpoint.Identity> = []
         for identity in endpoints.map(\.identity) {
             if gone.remove(identity) != nil {
                 order.append(identity)
             } else if records[identity] == nil {
-                records[identity] = EjectionRecord(
-                    subchannels: members.filter { $0.value.identity == identity }.map(\.key))
+                records[identity] = EjectionRecord()
                 order.append(identity)
+                fresh.insert(identity)
+            }
+        }
+        if !fresh.isEmpty {
+            for (id, member) in members where fresh.contains(member.identity) {
+                records[member.identity]?.subchannels.append(id)
             }
         }
         for identity in gone {
