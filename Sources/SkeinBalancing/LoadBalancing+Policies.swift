@@ -75,6 +75,17 @@ extension LoadBalancing {
         .policy(SourceHash.self, SourceHashConfiguration(HashingOptions(header: header, loadFactor: loadFactor)))
     }
 
+    /// Keeps endpoints whose calls fail, unlike those of the others, from `child` for a while: as soon as two or three
+    /// have failed in a row, and, looked at every `interval`, those that succeed far less often than the others or fail
+    /// in more than 85 % of at least 50 calls (gRFC A50, with its defaults).
+    public static func outlierDetection(
+        over child: LoadBalancing, interval: Duration = .seconds(10)
+    ) -> LoadBalancing {
+        LoadBalancing(
+            policy: OutlierDetectionConfiguration.name,
+            configuration: OutlierDetectionConfiguration(over: child, interval: interval))
+    }
+
     /// A policy by its type; the channel's options must register it, unless it is built in.
     public static func policy<P: LoadBalancingPolicy>(
         _ type: P.Type, _ configuration: P.Configuration = .init()

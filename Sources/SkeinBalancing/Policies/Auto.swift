@@ -8,6 +8,7 @@ package import SkeinCore
 /// bounds of the load.
 package struct Auto: LoadBalancingPolicy {
     package static let name = "auto"
+    package static let ejectsFailing = true
 
     private var configuration: AutoConfiguration
     private var sharding = EndpointSharding()
