@@ -10,8 +10,9 @@ import Testing
     func builtIn() {
         let expected = [
             "auto", "expected_delay", "least_connections", "least_request", "least_request_experimental", "maglev",
-            "p2c_peak_ewma", "pick_first", "prequal", "random", "rendezvous", "ring_hash", "ring_hash_experimental",
-            "round_robin", "source_hash", "weighted_random", "weighted_round_robin",
+            "outlier_detection", "outlier_detection_experimental", "p2c_peak_ewma", "pick_first", "prequal", "random",
+            "rendezvous", "ring_hash", "ring_hash_experimental", "round_robin", "source_hash", "weighted_random",
+            "weighted_round_robin",
         ]
         #expect(LoadBalancingRegistry.builtIn.names == expected)
     }

@@ -8,6 +8,7 @@ package import SkeinCore
 /// bounds of the load.
 package struct Auto: LoadBalancingPolicy {
     package static let name = "auto"
+    package static let ejectsFailing = true
 
     private var configuration: AutoConfiguration
     private var sharding = EndpointSharding()
@@ -70,7 +71,8 @@ package struct Auto: LoadBalancingPolicy {
     }
 
     private static func pooled(_ configuration: AutoConfiguration, _ total: InFlightTotal) -> PooledChoice {
-        PooledChoice(.expectedDelay, hotShare: 0.7, configuration.probing, total: total)
+        let probing = configuration.probing
+        return PooledChoice(.expectedDelay, hotShare: probing.hotQuantile ?? 0.9, probing, total: total)
     }
 }
 

@@ -5,6 +5,8 @@ internal import SkeinCore
 /// this channel has measured (which rises at once and falls slowly) and its calls in flight, for its weight.
 package struct PeakEWMA: EndpointPolicy {
     package static let name = "p2c_peak_ewma"
+    package static let ejectsFailing = true
+    package static let weighsEndpoints = true
 
     package init(_ configuration: NoConfiguration, seed: UInt64) {}
 

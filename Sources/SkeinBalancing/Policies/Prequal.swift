@@ -5,6 +5,7 @@ internal import SkeinCore
 /// flight than most (Wydrowski and others: "Load is not what you should balance").
 package struct Prequal: EndpointPolicy {
     package static let name = "prequal"
+    package static let ejectsFailing = true
     private var pooled: PooledChoice
 
     package init(_ configuration: ProbingConfiguration, seed: UInt64) {
@@ -18,10 +19,11 @@ package struct Prequal: EndpointPolicy {
 /// a call takes there alone and the calls in flight, but none that has more of these than most.
 package struct ExpectedDelay: EndpointPolicy {
     package static let name = "expected_delay"
+    package static let ejectsFailing = true
     private var pooled: PooledChoice
 
     package init(_ configuration: ProbingConfiguration, seed: UInt64) {
-        pooled = PooledChoice(.expectedDelay, hotShare: configuration.hotQuantile ?? 0.7, configuration)
+        pooled = PooledChoice(.expectedDelay, hotShare: configuration.hotQuantile ?? 0.9, configuration)
     }
 
     package mutating func makePicker(over ready: [ReadyEndpoint]) -> some Picker { pooled.makePicker(over: ready) }
