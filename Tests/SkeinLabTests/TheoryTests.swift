@@ -6,8 +6,8 @@ import Testing
 /// What queueing theory says of servers that get calls at random.
 struct TheoryTests {
     private func mean(_ scenario: Scenario) throws -> Double {
-        let runs = try LabBench.run(scenario, LabPolicy(parsing: "random"), seeds: 1..<2)
-        return try #require(LabBench.merge(runs)).total.latencies.mean
+        let runs = try LabBench(seeds: 1..<2).run(scenario, [LabPolicy(parsing: "random")])
+        return try #require(runs.first).whole.total.latencies.mean
     }
 
     private func world(cores: Int, demand: Demand) -> Scenario {
