@@ -62,12 +62,16 @@ struct LabCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write a chart of the latencies.", valueName: "file"))
     var svg: String?
 
+    @Flag(help: "Judge what the documentation says of the policies; ends with 1 when something does not hold.")
+    var claims = false
+
     func validate() throws {
         guard (1...1000).contains(seeds) else { throw ValidationError("--seeds is \(seeds): expected 1 to 1000") }
         guard firstSeed <= .max / 2 else { throw ValidationError("--first-seed is \(firstSeed): expected less") }
     }
 
     func run() throws {
+        if claims { return try judge() }
         if scenarios.isEmpty {
             for scenario in Scenario.builtIn { print("\(scenario.name): \(scenario.summary)") }
             return
@@ -88,6 +92,15 @@ struct LabCommand: ParsableCommand {
             charts.append(LatencyChart(scenario, all))
         }
         if let svg { try LatencyChart.svg(charts).write(toFile: svg, atomically: true, encoding: .utf8) }
+    }
+
+    private func judge() throws {
+        let bench = ClaimBench(LabBench(seeds: firstSeed..<firstSeed + UInt64(seeds), threads: threads)) { scenario in
+            if let duration { scenario.duration = duration }
+        }
+        let verdicts = try LabClaim.all.map { try $0.judge(on: bench) }
+        print(LabClaim.table(verdicts))
+        if !verdicts.allSatisfy(\.holds) { throw ExitCode(1) }
     }
 
     private func selected() throws -> [Scenario] {
