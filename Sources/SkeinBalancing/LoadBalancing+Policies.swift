@@ -82,6 +82,22 @@ extension LoadBalancing {
             configuration: OutlierDetectionConfiguration(over: child, interval: interval))
     }
 
+    /// A part of the endpoints, for many clients of many servers: `child` chooses among these, and must not choose by
+    /// key. One that fails for 10 seconds is replaced by another.
+    ///
+    /// - Parameters:
+    ///   - size: how many. `nil`: all of up to 50; of more at least 20, and so many that each has about 20 clients.
+    ///   - client: this client's number, from 0: every endpoint then has as many clients as the others. Without it
+    ///     they are drawn at random (gRFC A68).
+    ///   - clients: how many clients there are.
+    public static func subsetting(
+        over child: LoadBalancing, size: Int? = nil, client: Int? = nil, of clients: Int? = nil
+    ) -> LoadBalancing {
+        LoadBalancing(
+            policy: SubsettingConfiguration.name,
+            configuration: SubsettingConfiguration(over: child, size: size, ordinal: client, clients: clients))
+    }
+
     /// A policy by its type; the channel's options must register it, unless it is built in.
     public static func policy<P: LoadBalancingPolicy>(
         _ type: P.Type, _ configuration: P.Configuration = .init()

@@ -25,6 +25,8 @@ public struct LoadBalancingRegistry: Sendable {
         registry.register(SourceHash.self)
         registry.register(Ejection<OutlierDetectionConfiguration>.self)
         registry.register(Ejection<OutlierDetectionExperimentalConfiguration>.self)
+        registry.register(Subsetting<SubsettingConfiguration>.self)
+        registry.register(Subsetting<RandomSubsettingConfiguration>.self)
         return registry
     }()
 
