@@ -98,6 +98,14 @@ extension LoadBalancing {
             configuration: SubsettingConfiguration(over: child, size: size, ordinal: client, clients: clients))
     }
 
+    /// An endpoint that has just become ready gets its share of the calls little by little, from a tenth at first to all
+    /// of it after `window`. `child` must be one that goes by weight.
+    public static func slowStart(
+        over child: LoadBalancing = .weightedRoundRobin, window: Duration = .seconds(30)
+    ) -> LoadBalancing {
+        LoadBalancing(policy: SlowStart.name, configuration: SlowStartConfiguration(over: child, window: window))
+    }
+
     /// A policy by its type; the channel's options must register it, unless it is built in.
     public static func policy<P: LoadBalancingPolicy>(
         _ type: P.Type, _ configuration: P.Configuration = .init()

@@ -12,6 +12,7 @@ import Testing
             "auto", "expected_delay", "least_connections", "least_request", "least_request_experimental", "maglev",
             "outlier_detection", "outlier_detection_experimental", "p2c_peak_ewma", "pick_first", "prequal", "random",
             "random_subsetting_experimental", "rendezvous", "ring_hash", "ring_hash_experimental", "round_robin",
+            "slow_start",
             "source_hash", "subsetting", "weighted_random", "weighted_round_robin",
         ]
         #expect(LoadBalancingRegistry.builtIn.names == expected)
