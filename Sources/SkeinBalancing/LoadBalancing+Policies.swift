@@ -32,6 +32,10 @@ extension LoadBalancing {
     /// The endpoint with the fewest calls of this channel in flight: for a proxy, through which most calls go.
     public static var leastConnections: LoadBalancing { .policy(LeastConnections.self) }
 
+    /// Where a call will probably end first, by what servers report of their load and what this channel measures; a call
+    /// with a hash key where its key belongs.
+    public static var auto: LoadBalancing { .policy(Auto.self) }
+
     /// Of two endpoints drawn at random the one where a call will probably end sooner, by the latency that this channel
     /// measured and its calls in flight there.
     public static var peakEWMA: LoadBalancing { .policy(PeakEWMA.self) }

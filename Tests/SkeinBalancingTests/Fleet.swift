@@ -22,13 +22,16 @@ struct Fleet {
     private(set) var publications = 0
     private(set) var resolutions = 0
     private(set) var now = ContinuousClock.now
-    private var time = PickTime.now
+    /// Of picks and outcomes.
+    var time = PickTime.now
     private var timers: [TimerID: ContinuousClock.Instant] = [:]
     private let faults = Faults()
     /// Those that were created and not shut down.
     private(set) var subchannels: [Subchannel] = []
     private(set) var ready: Set<SubchannelID> = []
     private(set) var connecting: [SubchannelID] = []
+    /// Those that picks wanted asked for their load.
+    private(set) var probed: [SubchannelID] = []
     private var policy: AnyPolicy
 
     init(_ choice: LoadBalancing, seed: UInt64 = 1) throws {
@@ -136,9 +139,31 @@ extension Fleet {
         var context = PickContext(testMethod, metadata: metadata, hash: hash)
         context.time = time
         for id in tried { context.attempted(id) }
-        defer { if let wanted = context.wanted { connecting.append(wanted) } }
+        defer {
+            if let wanted = context.wanted { connecting.append(wanted) }
+            probed += context.probes
+        }
         guard case .picked(let subchannel, let token) = cell.pick(&context) else { return nil }
         return (subchannel, token)
+    }
+
+    /// An attempt ends.
+    func end(_ token: PickToken, _ verdict: AttemptOutcome.Verdict = .success, seconds: Double, load: ServerLoad? = nil)
+    {
+        cell.slots.completed(token, AttemptOutcome(verdict, latency: seconds, load: load), at: time)
+    }
+
+    /// The subchannel to an endpoint reports.
+    func report(_ number: Int, inFlight: UInt32, latency: Float = 0.1, serviceTime: Float = 0.1) {
+        let load = ServerLoad(inFlight: inFlight, latency: latency, serviceTime: serviceTime)
+        cell.slots.reported(load, of: subchannels[number].id, at: time)
+    }
+
+    /// The number of the endpoint of a pick that ends at once, its outcome unknown.
+    mutating func choose(hash: UInt64? = nil, tried: [SubchannelID] = []) -> Int? {
+        guard let (subchannel, token) = start(hash: hash, tried: tried) else { return nil }
+        cell.slots.completed(token)
+        return subchannels.firstIndex { $0.id == subchannel.id }
     }
 
     /// The address of a pick that ends at once.

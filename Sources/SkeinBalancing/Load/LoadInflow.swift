@@ -7,12 +7,13 @@ struct LoadInflow: Sendable {
     private static let pace: UInt32 = 32
     /// More uses would herd calls of many channels onto one server.
     private static let mostUses = 32.0
+    private static let unlimited = 1e6
 
     private(set) var hot = Int.max
     /// Picks for which an entry is good, in 1/256.
     private(set) var mostUses: UInt32 = 256
     /// The share of reports that bring an endpoint which the pool does not have; 0: entries are never used up.
-    var turnover = 1.0
+    var turnover = 1.0 { didSet { mostUses = LoadInflow.uses(turnover, 2) } }
     private var quantile: LoadQuantile
     private var reports: UInt32 = 0
     private var takesBefore: UInt32 = 0
@@ -27,9 +28,12 @@ struct LoadInflow: Sendable {
         guard reports >= LoadInflow.pace else { return threshold != nil }
         let perPick = Double(reports) / Double(max(takes &- takesBefore, 1))
         (reports, takesBefore) = (0, takes)
-        // Entries last until twice as many reports have come as are used up (Prequal's reuse with a net rate of 1).
-        let uses = turnover > 0 ? min(max(2 / (turnover * perPick), 1), LoadInflow.mostUses) : 1e6
-        mostUses = UInt32(uses * 256)
+        mostUses = LoadInflow.uses(turnover, perPick)
         return true
+    }
+
+    /// Entries last until twice as many reports have come as are used up (Prequal's reuse with a net rate of 1).
+    private static func uses(_ turnover: Double, _ reportsPerPick: Double) -> UInt32 {
+        UInt32((turnover > 0 ? min(max(2 / (turnover * reportsPerPick), 1), mostUses) : unlimited) * 256)
     }
 }

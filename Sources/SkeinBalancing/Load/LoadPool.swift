@@ -85,7 +85,10 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
     func resize(for endpoints: Int, at most: Int) {
         let size = endpoints <= 4 ? endpoints : min(most, max(2, endpoints / 5))
         capacity.store(min(max(size, 2), LoadPool.most), ordering: .relaxed)
-        inflow.withLock { $0.turnover = endpoints <= 4 ? 0 : 1 - Double(size) / Double(endpoints) }
+        inflow.withLock { inflow in
+            inflow.turnover = endpoints <= 4 ? 0 : 1 - Double(size) / Double(endpoints)
+            mostUses.store(inflow.mostUses, ordering: .relaxed)
+        }
     }
 }
 
@@ -124,8 +127,8 @@ extension LoadPool {
             let (load, reported) = slot.pointee.load, time.seconds(since: reported) <= ServerLoad.lifetime
         else { return nil }
         let inFlight = Int(load.inFlight) + slot.pointee.startedSinceReport
-        return Candidate(
-            index: index, bits: bits, reported: reported, rank: rule.rank(load, inFlight: inFlight, hot: hot))
+        let rank = rule.rank(load, inFlight: inFlight, hot: hot, measured: slot.pointee.peakLatency.recent(at: time))
+        return Candidate(index: index, bits: bits, reported: reported, rank: rank)
     }
 
     private func clear(_ index: Int, _ bits: UInt64) {

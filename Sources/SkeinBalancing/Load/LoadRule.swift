@@ -14,14 +14,21 @@ enum LoadRule: Sendable {
     /// - Parameters:
     ///   - inFlight: calls in flight there, including those the report did not know of.
     ///   - hot: more calls in flight than so many are hot.
-    func rank(_ load: ServerLoad, inFlight: Int, hot: Int) -> LoadRank {
+    ///   - measured: seconds that this channel's calls take there, if it knows: no server is believed to be more than 8
+    ///     times as fast or as slow.
+    func rank(_ load: ServerLoad, inFlight: Int, hot: Int, measured: Float? = nil) -> LoadRank {
         guard inFlight <= hot else { return LoadRank(isHot: true, delayStep: 0, inFlight: inFlight) }
         let step =
             switch self {
             case .hotCold: skein_log2(max(load.latency, 1e-9))
-            case .expectedDelay: skein_log2(load.expectedDelay(inFlight: inFlight)) * LoadRule.stepsOfOneAndAHalf
+            case .expectedDelay:
+                skein_log2(believable(load.expectedDelay(inFlight: inFlight), measured)) * LoadRule.stepsOfOneAndAHalf
             }
         return LoadRank(isHot: false, delayStep: Int(step.rounded(.down)), inFlight: inFlight)
+    }
+
+    private func believable(_ delay: Float, _ measured: Float?) -> Float {
+        measured.map { min(max(delay, $0 / 8), $0 * 8) } ?? delay
     }
 
     /// 1 / log2(1.5)

@@ -71,7 +71,8 @@ package struct Auto: LoadBalancingPolicy {
     }
 
     private static func pooled(_ configuration: AutoConfiguration, _ total: InFlightTotal) -> PooledChoice {
-        PooledChoice(.expectedDelay, hotShare: 0.7, configuration.probing, total: total)
+        let probing = configuration.probing
+        return PooledChoice(.expectedDelay, hotShare: probing.hotQuantile ?? 0.9, probing, total: total)
     }
 }
 

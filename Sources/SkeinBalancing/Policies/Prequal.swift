@@ -23,7 +23,7 @@ package struct ExpectedDelay: EndpointPolicy {
     private var pooled: PooledChoice
 
     package init(_ configuration: ProbingConfiguration, seed: UInt64) {
-        pooled = PooledChoice(.expectedDelay, hotShare: configuration.hotQuantile ?? 0.7, configuration)
+        pooled = PooledChoice(.expectedDelay, hotShare: configuration.hotQuantile ?? 0.9, configuration)
     }
 
     package mutating func makePicker(over ready: [ReadyEndpoint]) -> some Picker { pooled.makePicker(over: ready) }
