@@ -110,6 +110,22 @@ extension LoadBalancing {
         LoadBalancing(policy: SlowStart.name, configuration: SlowStartConfiguration(over: child, window: window))
     }
 
+    /// Calls stay in the client's zone as far as the servers there are enough, each zone with a `child` of its own.
+    public static func locality(zone: String, over child: LoadBalancing = .roundRobin) -> LoadBalancing {
+        LoadBalancing(
+            policy: LocalityConfiguration.name, configuration: LocalityConfiguration(zone: zone, over: child))
+    }
+
+    /// Calls go to the endpoints of the highest priority that are ready, each priority with a `child` of its own; to the
+    /// next when these fail, or do not connect within `failoverTime` (gRFC A56).
+    public static func priority(
+        over child: LoadBalancing = .roundRobin, failoverTime: Duration = .seconds(10)
+    ) -> LoadBalancing {
+        LoadBalancing(
+            policy: EndpointPriorityConfiguration.name,
+            configuration: EndpointPriorityConfiguration(over: child, failoverTime: failoverTime))
+    }
+
     /// A policy by its type; the channel's options must register it, unless it is built in.
     public static func policy<P: LoadBalancingPolicy>(
         _ type: P.Type, _ configuration: P.Configuration = .init()

@@ -28,6 +28,11 @@ public struct LoadBalancingRegistry: Sendable {
         registry.register(SlowStart.self)
         registry.register(Subsetting<SubsettingConfiguration>.self)
         registry.register(Subsetting<RandomSubsettingConfiguration>.self)
+        registry.register(Partition<WeightedTargetConfiguration>.self)
+        registry.register(Partition<WeightedTargetExperimentalConfiguration>.self)
+        registry.register(Partition<LocalityConfiguration>.self)
+        registry.register(Priority<EndpointPriorityConfiguration>.self)
+        registry.register(Priority<PriorityExperimentalConfiguration>.self)
         return registry
     }()
 

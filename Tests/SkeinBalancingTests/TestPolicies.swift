@@ -143,6 +143,8 @@ struct Careless: LoadBalancingPolicy {
 func sample(_ name: String) -> LoadBalancing {
     let child = #""childPolicy": [{"round_robin": {}}]"#
     let configs = [
+        "priority_experimental": #"{"children": {"a": {"config": [{"random": {}}]}}, "priorities": ["a"]}"#,
+        "weighted_target_experimental": #"{"targets": {"": {"weight": 1, \#(child)}}}"#,
         "outlier_detection_experimental": "{\(child)}",
         "random_subsetting_experimental": #"{"subsetSize": 5000, \#(child)}"#,
         "subsetting": #"{"subsetSize": 5000, \#(child)}"#,
