@@ -91,8 +91,8 @@ package final class SimulatedChannel: Chooser {
         if let wanted = context.wanted { connect(wanted) }
         guard case .picked(let connection, let token) = outcome else { return nil }
         var choice = Choice(Attempt(server: connection.server, token: token))
-        context.probes.forEach { id in
-            guard let peer = peer(id), failedProbes[peer.server] < SimulatedChannel.mostFailedProbes else { return }
+        for id in context.probes {
+            guard let peer = peer(id), failedProbes[peer.server] < SimulatedChannel.mostFailedProbes else { continue }
             choice.append(Choice.Probe(server: peer.server, id: id))
         }
         return choice
