@@ -30,7 +30,9 @@ public protocol LoadBalancingPolicy: Sendable {
     mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions)
 
     /// A subchannel changed: idle → connecting on `connect`; connecting → ready or transient failure; transient failure
-    /// → idle after its backoff; ready → idle when its connection ends. Not called once it was shut down.
+    /// → idle after its backoff; ready → idle when its connection ends. Where the service config asks for health checks,
+    /// it is ready only while its server says that it serves; while it does not, the subchannel goes from ready to
+    /// transient failure and back (gRFC A17). Not called once it was shut down.
     mutating func subchannel(_ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions)
 
     /// A server reported its load.

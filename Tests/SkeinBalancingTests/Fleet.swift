@@ -80,7 +80,7 @@ struct Fleet {
                 _ = cell.publish(state, picker)
                 publications += 1
             case .schedule: isTimerSet = true
-            case .requestResolution: break
+            case .requestResolution, .watchLoad: break
             }
         }
     }

@@ -134,7 +134,7 @@ extension GracefulSwitch {
             case .shutDown(let id):
                 child.subchannels.remove(id)
                 out.perform(command)
-            case .connect, .requestResolution: out.perform(command)
+            case .connect, .requestResolution, .watchLoad: out.perform(command)
             }
         }
         if isPending { pending = child } else { active = child }
