@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
-import Synchronization
 import Testing
 
 @testable import SkeinBalancing
@@ -44,11 +43,10 @@ struct LoadFeedbackTests {
         let reporting = LoadReporting(.off, minimumInterval: .milliseconds(20))
         reporting.update { $0.named["a"] = 1 }
         let heard = Watching.heard
-        heard.withLock { $0 = [] }
         let options = ChannelOptions.policy(Watching.self).loadBalancing(LoadBalancing(policy: "watching"))
         try await with([EchoService(), reporting], options) { channel, _ in
             _ = try await EchoClient(channel).unary(Buffer("x"))
-            await eventually { heard.withLock { $0.count } >= 2 }
+            await eventually { heard.count >= 2 }
             // Reports do not count as calls.
             #expect(channel.core.cell.slots.started(id) == 1)
             #expect(channel.core.cell.slots.reports.entry(of: id)?.report.named == ["a": 1])
@@ -59,10 +57,10 @@ struct LoadFeedbackTests {
                 return next != nil && next !== connection
             }
             reporting.update { $0.named["a"] = 2 }
-            await eventually { heard.withLock { $0.last?.named["a"] } == 2 }
+            await eventually { heard.all.last?.named["a"] == 2 }
             // It stops at the third kind of report.
             reporting.update { $0.named["a"] = 3 }
-            await eventually { heard.withLock { $0.last?.named["a"] } == 3 }
+            await eventually { heard.all.last?.named["a"] == 3 }
             await eventually { reporting.streams.count == 0 }
         }
     }
@@ -87,7 +85,7 @@ struct LoadFeedbackTests {
 /// One connection, whose server reports its load out of band until a report says 3.
 private struct Watching: LoadBalancingPolicy {
     static let name = "watching"
-    static let heard = Mutex<[LoadReport]>([])
+    static let heard = Recorder<LoadReport>()
 
     private var inner = Sharded<Inner>(.init(), seed: 1)
 
@@ -103,7 +101,7 @@ private struct Watching: LoadBalancingPolicy {
         inner.subchannel(id, became: state, &out)
     }
     mutating func load(of id: SubchannelID, reported report: LoadReport, _ out: inout PolicyActions) {
-        Watching.heard.withLock { $0.append(report) }
+        Watching.heard.record(report)
         if report.named["a"] == 3 { out.watchLoad(of: id, every: nil) }
     }
 

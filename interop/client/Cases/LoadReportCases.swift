@@ -5,7 +5,7 @@ import Skein
 extension TestCase {
     static let loadReports = [
         TestCase("orca_per_rpc") { bed in
-            try await bed.withBackendMetrics { client in
+            try await bed.withBackendMetrics(outOfBand: false) { client in
                 let wanted = Grpc_Testing_TestOrcaReport(
                     cpuUtilization: 0.8210, memoryUtilization: 0.5847, requestCost: ["cost": 3456.32],
                     utilization: ["util": 0.30499])
@@ -16,7 +16,7 @@ extension TestCase {
         },
 
         TestCase("orca_oob") { bed in
-            try await bed.withBackendMetrics { client in
+            try await bed.withBackendMetrics(outOfBand: true) { client in
                 let reports = [
                     Grpc_Testing_TestOrcaReport(
                         cpuUtilization: 0.8210, memoryUtilization: 0.5847, utilization: ["util": 0.30499]),
@@ -55,10 +55,12 @@ extension TestCase {
 extension TestBed {
     /// A client whose policy sees the reports.
     fileprivate func withBackendMetrics(
-        _ body: (Grpc_Testing_TestService.Client) async throws -> Void
+        outOfBand: Bool, _ body: (Grpc_Testing_TestService.Client) async throws -> Void
     ) async throws {
+        var configuration = BackendMetrics.Configuration()
+        configuration.isOutOfBand = outOfBand
         let options = ChannelOptions.policy(BackendMetrics.self)
-            .loadBalancing(LoadBalancing(policy: BackendMetrics.name))
+            .loadBalancing(.policy(BackendMetrics.self, configuration))
         try await connection.withChannel(options) { try await body(.init($0)) }
     }
 }
