@@ -126,6 +126,7 @@ struct Fleet {
                 publications += 1
             case .schedule(let id, let delay): timers[id] = now + delay
             case .requestResolution: resolutions += 1
+            case .watchLoad: break
             }
         }
     }
