@@ -53,6 +53,8 @@ package final class SimulatedChannel: Chooser {
     /// By server, in a row.
     private var failedProbes: [Int]
     private var isDown: [Bool]
+    package private(set) var ejections = 0
+    private var publications = 0
     package var takesMeasuredWeights = false
     /// Seconds that connecting takes.
     package var connectDelay = 0.0
@@ -212,7 +214,11 @@ extension SimulatedChannel {
             defer { ids = [] }
             return ids
         }
-        for id in failed where peer(id) != nil { run { $0.attemptsFailed(on: id, &$1) } }
+        for id in failed where peer(id) != nil {
+            let before = publications
+            run { $0.attemptsFailed(on: id, &$1) }
+            if publications > before { ejections += 1 }
+        }
     }
 }
 

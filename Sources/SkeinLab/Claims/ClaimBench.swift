@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import SkeinCore
+internal import SkeinCore
 
 /// Runs what claims ask for, once.
 package final class ClaimBench {

@@ -45,8 +45,9 @@ extension LabClaim {
             }
         }
         + ["not-found", "poison"].map { scenario in
-            LabClaim("\(scenario): longest time without a call from a client to a server, s", atMost: 15) {
-                try $0.runs(scenario, "auto").mean(of: \.longestGap).mean
+            LabClaim("\(scenario): ejections by auto and p2c_peak_ewma", atMost: 0) { bench in
+                let all = try ["auto", "p2c_peak_ewma"].map { try bench.runs(scenario, $0).whole.ejections }
+                return Double(all.reduce(0, +))
             }
         }
 

@@ -44,8 +44,6 @@ package struct Simulation {
     var step = 0
     var isCounting = false
     var replacements = 0
-    /// When each client last sent a call to each server, client by client; or when counting began.
-    var lastCalls: [Double]
     /// Of the last call.
     var serial: UInt32 = 0
 
@@ -56,7 +54,6 @@ package struct Simulation {
         arrivals = Arrivals(scenario, seed: seeds.next(), trace: trace)
         antagonistChance = Chance(seed: seeds.next())
         failureChance = Chance(seed: seeds.next())
-        lastCalls = Array(repeating: scenario.warmUp, count: scenario.clients * scenario.servers)
         result = LabResult(scenario.name, policy.name, loads: scenario.loads.map(\.load))
         var chance = Chance(seed: seeds.next())
         let reporting = Int((scenario.reporting * Double(scenario.servers)).rounded())
@@ -82,7 +79,7 @@ package struct Simulation {
             handle(event)
         }
         now = scenario.duration
-        for last in lastCalls { result.longestGap = max(result.longestGap, now - last) }
+        result.ejections = choosers.reduce(0) { $0 + $1.ejections }
         for server in servers.indices {
             servers[server].queue.set(cores: servers[server].queue.cores, speed: servers[server].queue.speed, at: now)
             result.calls.append(servers[server].calls)

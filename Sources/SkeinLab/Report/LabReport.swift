@@ -46,6 +46,7 @@ package enum LabReport {
                     fields.append("\"\(name)\":\(value.mean),\"\(name)_error\":\(value.error)")
                 }
                 fields.append("\"max_over_mean\":\(runs.mean(of: \.imbalance).mean)")
+                fields.append("\"ejections\":\(runs.whole.ejections)")
                 fields.append("\"use_variation\":\(runs.mean(of: \.utilisationVariation).mean)")
                 lines.append("{" + fields.joined(separator: ",") + "}")
             }
