@@ -63,6 +63,7 @@ let package = Package(
         .library(name: "Skein", targets: ["Skein"]),
         .library(name: "SkeinSwiftProtobuf", targets: ["SkeinSwiftProtobuf"]),
         .executable(name: "skein", targets: ["SkeinCLI"]),
+        .executable(name: "skein-pick-bridge", targets: ["skein-pick-bridge"]),
         .executable(name: "protoc-gen-skein", targets: ["protoc-gen-skein"]),
         .executable(name: "skein-interop-server", targets: ["skein-interop-server"]),
         .executable(name: "skein-interop-client", targets: ["skein-interop-client"]),
@@ -112,6 +113,7 @@ let package = Package(
             ]),
         library("SkeinSwiftProtobuf", ["SkeinCore", protobuf]),
         library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
+        library("SkeinLab", ["SkeinCore", "SkeinBalancing"]),
 
         // The tools.
         .target(
@@ -136,7 +138,11 @@ let package = Package(
             name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
             exclude: ["known_failures.txt"], swiftSettings: settings),
         .executableTarget(
-            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", arguments], swiftSettings: settings),
+            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", "SkeinLab", arguments],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "skein-pick-bridge", dependencies: ["SkeinCore", "SkeinLab", arguments],
+            path: "Sources/SkeinPickBridge", swiftSettings: settings),
 
         // The examples.
         library("ExampleProtos", ["Skein"], path: "examples/protos"),
@@ -161,6 +167,7 @@ let package = Package(
         tests("SkeinCoreTests", ["SkeinCore"]),
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
         tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
+        tests("SkeinLabTests", ["SkeinLab", "SkeinBalancing", "SkeinCore", "skein-pick-bridge"]),
         tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "TestSupport", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
         tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),

@@ -4,13 +4,17 @@ package import SkeinCore
 /// A policy of any type, as a channel holds it.
 package struct AnyPolicy: Sendable {
     private var policy: any LoadBalancingPolicy
-    private let knownPolicies: [String]
+    private let policies: LoadBalancingRegistry
+    /// How configs name it.
     package let name: String
+    /// It is inside of the ejection that it has beneath by default.
+    private let isEjecting: Bool
 
-    init<P: LoadBalancingPolicy>(_ policy: P, knownPolicies: [String]) {
+    init(_ policy: any LoadBalancingPolicy, name: String, isEjecting: Bool, _ policies: LoadBalancingRegistry) {
         self.policy = policy
-        self.knownPolicies = knownPolicies
-        name = P.name
+        self.policies = policies
+        self.name = name
+        self.isEjecting = isEjecting
     }
 
     package mutating func update(_ update: EndpointUpdate, _ out: inout PolicyActions) {
@@ -21,7 +25,8 @@ package struct AnyPolicy: Sendable {
     package mutating func reconfigure(
         _ choice: LoadBalancing, _ out: inout PolicyActions
     ) throws(ConfigurationError) {
-        try AnyPolicy.reconfigure(&policy, choice, knownPolicies, &out)
+        let choice = isEjecting ? FailingEjection.around(choice) : choice
+        try AnyPolicy.reconfigure(&policy, choice, policies, &out)
     }
 
     package mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions) {
@@ -47,8 +52,8 @@ package struct AnyPolicy: Sendable {
     package mutating func exitIdle(_ out: inout PolicyActions) { policy.exitIdle(&out) }
 
     private static func reconfigure<P: LoadBalancingPolicy>(
-        _ policy: inout P, _ choice: LoadBalancing, _ knownPolicies: [String], _ out: inout PolicyActions
+        _ policy: inout P, _ choice: LoadBalancing, _ policies: LoadBalancingRegistry, _ out: inout PolicyActions
     ) throws(ConfigurationError) {
-        policy.reconfigure(try P.Configuration(of: choice, knownPolicies: knownPolicies), &out)
+        policy.reconfigure(try policies.configuration(of: P.self, choice), &out)
     }
 }

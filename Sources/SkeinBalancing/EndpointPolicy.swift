@@ -11,6 +11,13 @@ public protocol EndpointPolicy: Sendable {
     /// How configs name it, in snake case, e.g. `round_robin`.
     static var name: String { get }
 
+    /// Whether an endpoint whose calls fail, unlike those of the others, is kept from it for a while: it then looks as if
+    /// it was not ready. For policies that send most calls to whoever answers fastest. `false` by default.
+    static var ejectsFailing: Bool { get }
+
+    /// Whether the weights of endpoints say how often it chooses them. `false` by default.
+    static var weighsEndpoints: Bool { get }
+
     /// `seed` differs from channel to channel: what a policy does by chance, it derives from it.
     init(_ configuration: Configuration, seed: UInt64)
 
@@ -18,6 +25,11 @@ public protocol EndpointPolicy: Sendable {
     /// endpoints several changes may be taken together, within milliseconds; an endpoint that is not ready
     /// any more is not picked meanwhile, since a pick that comes to it is repeated.
     mutating func makePicker(over ready: [ReadyEndpoint]) -> EndpointPicker
+}
+
+extension EndpointPolicy {
+    public static var ejectsFailing: Bool { false }
+    public static var weighsEndpoints: Bool { false }
 }
 
 /// An endpoint with a connection that can take calls.

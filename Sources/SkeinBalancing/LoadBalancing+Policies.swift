@@ -32,6 +32,22 @@ extension LoadBalancing {
     /// The endpoint with the fewest calls of this channel in flight: for a proxy, through which most calls go.
     public static var leastConnections: LoadBalancing { .policy(LeastConnections.self) }
 
+    /// Where a call will probably end first, by what servers report of their load and what this channel measures; a call
+    /// with a hash key where its key belongs.
+    public static var auto: LoadBalancing { .policy(Auto.self) }
+
+    /// Of two endpoints drawn at random the one where a call will probably end sooner, by the latency that this channel
+    /// measured and its calls in flight there.
+    public static var peakEWMA: LoadBalancing { .policy(PeakEWMA.self) }
+
+    /// Of a few servers that reported their load lately the one with the lowest latency among those that do not have
+    /// more calls in flight than most. Servers report when they have `LoadReporting`; while none does, `peakEWMA`.
+    public static var prequal: LoadBalancing { .policy(Prequal.self) }
+
+    /// Of a few servers that reported their load lately the one where a call will end first, by the time that calls take
+    /// there and the calls in flight. Servers report when they have `LoadReporting`; while none does, `peakEWMA`.
+    public static var expectedDelay: LoadBalancing { .policy(ExpectedDelay.self) }
+
     /// Calls with the same key to the same endpoint, on a ring (gRFC A42, A76).
     ///
     /// - Parameters:
@@ -57,6 +73,17 @@ extension LoadBalancing {
     /// Calls from the same source to the same endpoint. The parameters are those of `ringHash`.
     public static func sourceHash(header: String? = nil, loadFactor: Double? = nil) -> LoadBalancing {
         .policy(SourceHash.self, SourceHashConfiguration(HashingOptions(header: header, loadFactor: loadFactor)))
+    }
+
+    /// Keeps endpoints whose calls fail, unlike those of the others, from `child` for a while: as soon as two or three
+    /// have failed in a row, and, looked at every `interval`, those that succeed far less often than the others or fail
+    /// in more than 85 % of at least 50 calls (gRFC A50, with its defaults).
+    public static func outlierDetection(
+        over child: LoadBalancing, interval: Duration = .seconds(10)
+    ) -> LoadBalancing {
+        LoadBalancing(
+            policy: OutlierDetectionConfiguration.name,
+            configuration: OutlierDetectionConfiguration(over: child, interval: interval))
     }
 
     /// A policy by its type; the channel's options must register it, unless it is built in.

@@ -16,6 +16,13 @@ public protocol LoadBalancingPolicy: Sendable {
     /// How configs name it, in snake case, e.g. `round_robin`.
     static var name: String { get }
 
+    /// Whether an endpoint whose calls fail, unlike those of the others, is kept from it for a while: it then looks as if
+    /// its connection had failed. For policies that send most calls to whoever answers fastest.
+    static var ejectsFailing: Bool { get }
+
+    /// Whether the weights of endpoints say how often it chooses them.
+    static var weighsEndpoints: Bool { get }
+
     /// `seed` differs from channel to channel: what a policy does by chance, it derives from it.
     init(_ configuration: Configuration, seed: UInt64)
 
@@ -30,9 +37,9 @@ public protocol LoadBalancingPolicy: Sendable {
     mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions)
 
     /// A subchannel changed: idle → connecting on `connect`; connecting → ready or transient failure; transient failure
-    /// → idle after its backoff; ready → idle when its connection ends. Where the service config asks for health checks,
-    /// it is ready only while its server says that it serves; while it does not, the subchannel goes from ready to
-    /// transient failure and back (gRFC A17). Not called once it was shut down.
+    /// → idle after its backoff; ready → idle when its connection ends. Ready → transient failure, and back to ready at
+    /// any time, for one whose server says that it is not healthy, where the service config has that checked (gRFC A17),
+    /// or that is ejected: it keeps its connection, but no call may go there. Not called once it was shut down.
     mutating func subchannel(_ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions)
 
     /// A server reported its load.
@@ -50,6 +57,8 @@ public protocol LoadBalancingPolicy: Sendable {
 }
 
 extension LoadBalancingPolicy {
+    public static var ejectsFailing: Bool { false }
+    public static var weighsEndpoints: Bool { false }
     public mutating func load(of id: SubchannelID, reported report: LoadReport, _ out: inout PolicyActions) {}
     public mutating func attemptsFailed(on id: SubchannelID, _ out: inout PolicyActions) {}
     public mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {}

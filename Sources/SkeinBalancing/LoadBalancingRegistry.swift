@@ -14,11 +14,17 @@ public struct LoadBalancingRegistry: Sendable {
         registry.register(LeastRequest.self)
         registry.register(LeastRequestExperimental.self)
         registry.register(LeastConnections.self)
+        registry.register(Auto.self)
+        registry.register(PeakEWMA.self)
+        registry.register(Prequal.self)
+        registry.register(ExpectedDelay.self)
         registry.register(RingHash.self)
         registry.register(RingHashExperimental.self)
         registry.register(Maglev.self)
         registry.register(Rendezvous.self)
         registry.register(SourceHash.self)
+        registry.register(Ejection<OutlierDetectionConfiguration>.self)
+        registry.register(Ejection<OutlierDetectionExperimentalConfiguration>.self)
         return registry
     }()
 
@@ -44,23 +50,72 @@ public struct LoadBalancingRegistry: Sendable {
 
     /// The policy of the first entry whose name is registered. Throws when none is, or when that entry's
     /// configuration is invalid.
-    /// - Parameter reading: is told which fields of the configuration are known.
+    /// - Parameters:
+    ///   - isBare: without the ejection that load-aware policies have beneath.
+    ///   - reading: is told which fields of the configuration are known.
     package func make(
-        _ choices: [LoadBalancing], seed: UInt64, reading: ConfigReading = .init()
+        _ choices: [LoadBalancing], seed: UInt64, isBare: Bool = false, reading: ConfigReading = .init()
     ) throws(ConfigurationError) -> AnyPolicy {
         let choice = try choose(choices)
-        guard let type = policies[choice.policy] else { throw unknown(choices) }
-        return try make(type, choice, seed, reading)
+        let isEjecting = !isBare && ejectsFailing(choice)
+        let (type, inner): (any LoadBalancingPolicy.Type, LoadBalancing) =
+            isEjecting
+            ? (Ejection<FailingEjection>.self, FailingEjection.around(choice)) : (try registered(choice), choice)
+        let policy = try make(type, inner, seed, reading)
+        return AnyPolicy(policy, name: choice.policy, isEjecting: isEjecting, self)
     }
 
     /// Throws what `make` would throw.
     package func validate(_ choices: [LoadBalancing]) throws(ConfigurationError) { _ = try make(choices, seed: 0) }
 
+    /// Throws for a configuration that is invalid, and for one with policies inside that are.
+    func configuration<P: LoadBalancingPolicy>(
+        of type: P.Type, _ choice: LoadBalancing, _ reading: ConfigReading = .init()
+    ) throws(ConfigurationError) -> P.Configuration {
+        let configuration = try P.Configuration(of: choice, knownPolicies: names, reading: reading)
+        if let container = configuration as? any ContainerConfiguration {
+            try container.validate(self, as: choice, reading)
+        }
+        return configuration
+    }
+
+    /// Whether the policy has an ejection beneath unless it is made bare.
+    func ejectsFailing(_ choice: LoadBalancing) -> Bool { policies[choice.policy]?.ejectsFailing ?? false }
+
+    /// Whether `holds` is true of the policy, or of one inside of it.
+    func contains(
+        _ choice: LoadBalancing, where holds: (any LoadBalancingPolicy.Type) -> Bool
+    ) throws(ConfigurationError) -> Bool {
+        let type = try registered(choice)
+        if holds(type) { return true }
+        for child in try children(type, choice) where try contains(child, where: holds) { return true }
+        return false
+    }
+
+    private func children<P: LoadBalancingPolicy>(
+        _ type: P.Type, _ choice: LoadBalancing
+    ) throws(ConfigurationError) -> [LoadBalancing] {
+        let configuration = try P.Configuration(of: choice, knownPolicies: names)
+        return (configuration as? any ContainerConfiguration)?.children ?? []
+    }
+
+    private func registered(_ choice: LoadBalancing) throws(ConfigurationError) -> any LoadBalancingPolicy.Type {
+        guard let type = policies[choice.policy] else { throw unknown([choice]) }
+        return type
+    }
+
     private func make<P: LoadBalancingPolicy>(
         _ type: P.Type, _ choice: LoadBalancing, _ seed: UInt64, _ reading: ConfigReading
-    ) throws(ConfigurationError) -> AnyPolicy {
-        let configuration = try P.Configuration(of: choice, knownPolicies: names, reading: reading)
-        return AnyPolicy(P(configuration, seed: seed), knownPolicies: names)
+    ) throws(ConfigurationError) -> any LoadBalancingPolicy {
+        let configuration = try configuration(of: type, choice, reading)
+        guard let container = type as? any ContainerPolicy.Type else { return P(configuration, seed: seed) }
+        return make(container, configuration, seed) ?? P(configuration, seed: seed)
+    }
+
+    private func make<P: ContainerPolicy>(
+        _ type: P.Type, _ configuration: any LoadBalancingConfiguration, _ seed: UInt64
+    ) -> (any LoadBalancingPolicy)? {
+        (configuration as? P.Configuration).map { P($0, seed: seed, policies: self) }
     }
 
     private func unknown(_ choices: [LoadBalancing]) -> ConfigurationError {

@@ -14,7 +14,7 @@ package struct ServiceConfigCheck: Sendable {
             let config = try ServiceConfig(json, reading: reading)
             try policies.validate(config, reading)
             self.config = .success(config)
-            warnings = reading.unread(in: json) + policies.skipped(config.loadBalancing)
+            warnings = reading.unread(in: json) + reading.skipped
         } catch {
             config = .failure(error)
             warnings = []
@@ -26,17 +26,10 @@ extension LoadBalancingRegistry {
     /// Throws for a config that a channel would not use as a whole; one that names no policy leaves that to the channel.
     package func validate(_ config: ServiceConfig, _ reading: ConfigReading = .init()) throws(ConfigurationError) {
         try config.validate()
-        if !config.loadBalancing.isEmpty { _ = try make(config.loadBalancing, seed: 0, reading: reading) }
-    }
-
-    /// The entries before the one that is used.
-    fileprivate func skipped(_ choices: [LoadBalancing]) -> [ConfigWarning] {
-        guard let chosen = choices.firstIndex(where: { names.contains($0.policy) }) else { return [] }
-        return choices[..<chosen].compactMap { choice in
-            let hint = Spelling.hint(for: choice.policy, in: names)
-            return choice.json.map {
-                ConfigWarning($0, "\(choice.path) is of a policy that is not registered\(hint): skipped")
-            }
+        guard !config.loadBalancing.isEmpty else { return }
+        for unknown in config.loadBalancing.prefix(while: { !names.contains($0.policy) }) {
+            reading.skip(unknown, known: names)
         }
+        _ = try make(config.loadBalancing, seed: 0, reading: reading)
     }
 }

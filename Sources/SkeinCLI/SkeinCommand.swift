@@ -10,6 +10,7 @@ struct SkeinCommand: ParsableCommand {
         subcommands: [
             ConfigCommand.self,
             GenerateCommand.self,
+            LabCommand.self,
             VersionCommand.self,
         ])
 }

@@ -10,7 +10,7 @@ import Testing
 
     @Test("an endpoint that a call has tried is chosen again only when it has tried all", arguments: names)
     func tried(name: String) throws {
-        var fleet = try Fleet(LoadBalancing(policy: name), Fleet.endpoints(4, weights: [1, 2, 1, 9]))
+        var fleet = try Fleet(sample(name), Fleet.endpoints(4, weights: [1, 2, 1, 9]))
         for round in 0..<200 {
             var tried: [SubchannelID] = []
             for _ in 0..<4 {
@@ -32,7 +32,7 @@ import Testing
         var random = SplitMix64(seed: seed)
         let most = name == "rendezvous" ? 64 : 200
         let pool = Fleet.endpoints(most, weights: [1, 0, 2])
-        var fleet = try Fleet(LoadBalancing(policy: name), pool, seed: seed)
+        var fleet = try Fleet(sample(name), pool, seed: seed)
         var inFlight: [PickToken] = []
         for event in 0..<1500 {
             switch Int.random(in: 0..<40, using: &random) {
@@ -67,7 +67,7 @@ import Testing
         arguments: names)
     func publications(name: String) throws {
         guard name != "rendezvous", name != "ring_hash_experimental" else { return }
-        var fleet = try Fleet(LoadBalancing(policy: name))
+        var fleet = try Fleet(sample(name))
         fleet.update(Fleet.endpoints(1000))
         fleet.set(fleet.subchannels[0].id, .ready)
         #expect(fleet.pick() == fleet.subchannels[0].endpoint.addresses[0].description)
@@ -82,7 +82,7 @@ import Testing
     @Test("a removed or lost endpoint among many is not picked from that moment on", arguments: names)
     func gone(name: String) throws {
         let listed = Fleet.endpoints(name == "rendezvous" ? 64 : 500)
-        var fleet = try Fleet(LoadBalancing(policy: name), listed)
+        var fleet = try Fleet(sample(name), listed)
         let lost = fleet.subchannels[5]
         fleet.set(lost.id, .idle)
         fleet.update(Array(listed.dropLast()))
@@ -92,7 +92,7 @@ import Testing
 
     @Test("no endpoints, and the same one many times, are handled", arguments: names)
     func extremes(name: String) throws {
-        var fleet = try Fleet(LoadBalancing(policy: name))
+        var fleet = try Fleet(sample(name))
         fleet.update([])
         #expect(fleet.state.isTransientFailure && fleet.pick() == nil)
         let one = Fleet.endpoints(1)
@@ -106,7 +106,7 @@ import Testing
 
     @Test("100,000 endpoints can be chosen from", arguments: [("random", 100_000), ("least_connections", 20_000)])
     func many(name: String, count: Int) throws {
-        var fleet = try Fleet(LoadBalancing(policy: name))
+        var fleet = try Fleet(sample(name))
         fleet.update(Fleet.endpoints(count))
         for subchannel in fleet.subchannels { fleet.set(subchannel.id, .ready) }
         fleet.fireTimer()

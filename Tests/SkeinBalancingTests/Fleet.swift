@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import SkeinBalancing
 import SkeinCore
+import Synchronization
 
-/// One policy over endpoints that are told when to connect; attempts stay in flight until they are ended.
+@testable import SkeinBalancing
+
+/// One policy over endpoints that are told when to connect; attempts stay in flight until they are ended. Time passes
+/// when it is told to.
 struct Fleet {
     final class Subchannel: Sendable {
         let id: SubchannelID
@@ -10,17 +13,30 @@ struct Fleet {
         init(_ id: SubchannelID, _ endpoint: Endpoint) { (self.id, self.endpoint) = (id, endpoint) }
     }
 
-    let cell = PickerCell<Subchannel>()
+    /// Subchannels on which attempts have failed, until the policy is told.
+    private final class Faults: Sendable {
+        let ids = Mutex<[SubchannelID]>([])
+    }
+
+    let cell: PickerCell<Subchannel>
     private(set) var publications = 0
-    private(set) var isTimerSet = false
+    private(set) var resolutions = 0
+    private(set) var now = ContinuousClock.now
+    /// Of picks and outcomes.
+    var time = PickTime.now
+    private var timers: [TimerID: ContinuousClock.Instant] = [:]
+    private let faults = Faults()
     /// Those that were created and not shut down.
     private(set) var subchannels: [Subchannel] = []
     private(set) var ready: Set<SubchannelID> = []
     private(set) var connecting: [SubchannelID] = []
+    /// Those that picks wanted asked for their load.
+    private(set) var probed: [SubchannelID] = []
     private var policy: AnyPolicy
 
     init(_ choice: LoadBalancing, seed: UInt64 = 1) throws {
         policy = try LoadBalancingRegistry.builtIn.make([choice], seed: seed)
+        cell = PickerCell(SlotTable(toldFaults: { [faults] id in faults.ids.withLock { $0.append(id) } }))
     }
 
     /// With so many endpoints, all ready.
@@ -52,10 +68,39 @@ struct Fleet {
         handle { $0.subchannel(id, became: state, &$1) }
     }
 
-    mutating func fireTimer() {
-        guard isTimerSet else { return }
-        isTimerSet = false
-        handle { $0.timerFired(TimerID(0), &$1) }
+    /// Enough for what is only put off.
+    mutating func fireTimer() { advance(by: .milliseconds(10)) }
+
+    /// Whether something is put off.
+    var isTimerSet: Bool { timers.values.contains { $0 <= now + .milliseconds(10) } }
+
+    /// Timers fire in their order, each at its time.
+    mutating func advance(by duration: Duration) {
+        let end = now + duration
+        while let next = timers.min(by: { $0.value < $1.value }), next.value <= end {
+            timers[next.key] = nil
+            pass(until: max(next.value, now))
+            handle { $0.timerFired(next.key, &$1) }
+        }
+        pass(until: end)
+    }
+
+    private mutating func pass(until later: ContinuousClock.Instant) {
+        time = time.adding(seconds: (later - now) / .seconds(1))
+        now = later
+    }
+
+    /// The attempt ends; its policy is told if that was a fault.
+    mutating func end(_ token: PickToken, _ verdict: AttemptOutcome.Verdict, latency: Double? = nil) {
+        cell.slots.completed(token, AttemptOutcome(verdict, latency: latency), at: time)
+        let failed = faults.ids.withLock { ids in
+            defer { ids = [] }
+            return ids
+        }
+        for id in failed {
+            cell.slots.heardFaults(id)
+            handle { $0.attemptsFailed(on: id, &$1) }
+        }
     }
 
     mutating func reconfigure(_ choice: LoadBalancing) {
@@ -63,7 +108,7 @@ struct Fleet {
     }
 
     private mutating func handle(_ event: (inout AnyPolicy, inout PolicyActions) -> Void) {
-        var actions = PolicyActions(slots: cell.slots, now: .now, random: 1)
+        var actions = PolicyActions(slots: cell.slots, now: now, time: time, random: 1)
         event(&policy, &actions)
         for command in actions.finish() {
             switch command {
@@ -79,8 +124,9 @@ struct Fleet {
             case .publish(let state, let picker):
                 _ = cell.publish(state, picker)
                 publications += 1
-            case .schedule: isTimerSet = true
-            case .requestResolution, .watchLoad: break
+            case .schedule(let id, let delay): timers[id] = now + delay
+            case .requestResolution: resolutions += 1
+            case .watchLoad: break
             }
         }
     }
@@ -92,10 +138,33 @@ extension Fleet {
         hash: UInt64? = nil, metadata: Metadata = [:], tried: [SubchannelID] = []
     ) -> (subchannel: Subchannel, token: PickToken)? {
         var context = PickContext(testMethod, metadata: metadata, hash: hash)
+        context.time = time
         for id in tried { context.attempted(id) }
-        defer { if let wanted = context.wanted { connecting.append(wanted) } }
+        defer {
+            if let wanted = context.wanted { connecting.append(wanted) }
+            probed += context.probes
+        }
         guard case .picked(let subchannel, let token) = cell.pick(&context) else { return nil }
         return (subchannel, token)
+    }
+
+    /// An attempt ends.
+    func end(_ token: PickToken, _ verdict: AttemptOutcome.Verdict = .success, seconds: Double, load: ServerLoad? = nil)
+    {
+        cell.slots.completed(token, AttemptOutcome(verdict, latency: seconds, load: load), at: time)
+    }
+
+    /// The subchannel to an endpoint reports.
+    func report(_ number: Int, inFlight: UInt32, latency: Float = 0.1, serviceTime: Float = 0.1) {
+        let load = ServerLoad(inFlight: inFlight, latency: latency, serviceTime: serviceTime)
+        cell.slots.reported(load, of: subchannels[number].id, at: time)
+    }
+
+    /// The number of the endpoint of a pick that ends at once, its outcome unknown.
+    mutating func choose(hash: UInt64? = nil, tried: [SubchannelID] = []) -> Int? {
+        guard let (subchannel, token) = start(hash: hash, tried: tried) else { return nil }
+        cell.slots.completed(token)
+        return subchannels.firstIndex { $0.id == subchannel.id }
     }
 
     /// The address of a pick that ends at once.

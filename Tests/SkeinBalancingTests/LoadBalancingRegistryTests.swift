@@ -9,7 +9,8 @@ import Testing
     @Test("the built-in policies are there by their names, gRPC's own among them")
     func builtIn() {
         let expected = [
-            "least_connections", "least_request", "least_request_experimental", "maglev", "pick_first", "random",
+            "auto", "expected_delay", "least_connections", "least_request", "least_request_experimental", "maglev",
+            "outlier_detection", "outlier_detection_experimental", "p2c_peak_ewma", "pick_first", "prequal", "random",
             "rendezvous", "ring_hash", "ring_hash_experimental", "round_robin", "source_hash", "weighted_random",
             "weighted_round_robin",
         ]

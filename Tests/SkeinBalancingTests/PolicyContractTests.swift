@@ -9,7 +9,7 @@ import Testing
         "every built-in policy holds to the contract",
         arguments: LoadBalancingRegistry.builtIn.names, [1, 2, 3] as [UInt64])
     func builtIn(name: String, seed: UInt64) {
-        #expect(PolicyContract.check(LoadBalancing(policy: name), seed: seed, events: 1000) == [])
+        #expect(PolicyContract.check(sample(name), seed: seed, events: 1000) == [])
     }
 
     @Test("pick_first holds to the contract when it shuffles", arguments: [1, 2, 3] as [UInt64])

@@ -138,3 +138,10 @@ struct Careless: LoadBalancingPolicy {
         if fault != .picksTheLost { out.publish(.connecting, Fixed(result: .queue)) }
     }
 }
+
+/// Every built-in policy by its name, with a config where gRPC demands one.
+func sample(_ name: String) -> LoadBalancing {
+    let child = #"{"childPolicy": [{"round_robin": {}}]}"#
+    let configs = ["outlier_detection_experimental": child]
+    return configs[name].flatMap { try? LoadBalancing(policy: name, json: $0) } ?? LoadBalancing(policy: name)
+}

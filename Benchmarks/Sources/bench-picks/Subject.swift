@@ -13,11 +13,12 @@ struct Subject {
     var isWeighted = false
     var mostEndpoints = Int.max
 
-    /// Every registered policy, and some with options that cost something.
+    /// Every registered policy that has defaults, and some with options that cost something.
     static func all() throws -> [Subject] {
         let bounded = #"{"boundedLoadFactor": 1.25}"#
-        var subjects = LoadBalancingRegistry.builtIn.names.map { name in
-            Subject(
+        var subjects = LoadBalancingRegistry.builtIn.names.compactMap { name in
+            guard (try? Balancer(LoadBalancing(policy: name))) != nil else { return nil }
+            return Subject(
                 title: name, choice: LoadBalancing(policy: name), budget: budgets[name],
                 isWeighted: name.hasPrefix("weighted"), mostEndpoints: name == "rendezvous" ? 64 : .max)
         }

@@ -17,6 +17,3 @@ static inline uint64_t skein_steady_clock(void) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
-
-// e to the power of `x`.
-static inline float skein_exp(float x) { return __builtin_expf(x); }

@@ -14,9 +14,11 @@ protocol ChoicePicker: Picker {
 }
 
 extension ChoicePicker {
-    func pick(_ call: borrowing PickContext) -> PickResult {
+    func pick(_ call: borrowing PickContext) -> PickResult { .subchannel(chosen(call)) }
+
+    func chosen(_ call: borrowing PickContext) -> SubchannelID {
         let id = ids[choose(call, again: 0)]
-        return call.attempt > 0 && call.wasTried(id) ? .subchannel(untried(call) ?? id) : .subchannel(id)
+        return call.attempt > 0 && call.wasTried(id) ? untried(call) ?? id : id
     }
 
     /// Chooses again, which keeps the shares of those that are left; then takes any.

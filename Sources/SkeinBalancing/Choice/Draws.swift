@@ -17,6 +17,12 @@ struct Draws {
     /// Below `count`, which is at least 1.
     mutating func index(below count: Int) -> Int { Draws.index(next(), below: count) }
 
+    /// Any below `count` but `one`; `count` is at least 2.
+    mutating func index(other one: Int, below count: Int) -> Int {
+        let place = one + 1 + index(below: count - 1)
+        return place < count ? place : place - count
+    }
+
     /// Spreads 64 bits evenly over 0..<count.
     static func index(_ number: UInt64, below count: Int) -> Int {
         Int(truncatingIfNeeded: number.multipliedFullWidth(by: UInt64(truncatingIfNeeded: count)).high)

@@ -38,6 +38,8 @@ final class ReaderTurns: @unchecked Sendable {  // owns its memory; what changes
         var capacity = 8
         while capacity < min(readers, 256) { capacity *= 2 }
         mask = UInt32(capacity - 1)
+        // Its own numbers, so that what is drawn later does not depend on how many threads there are.
+        var random = SplitMix64(seed: random.next())
         turns = UnsafeMutableRawPointer.allocate(byteCount: 64 * capacity, alignment: 64)
             .bindMemory(to: Turn.self, capacity: capacity)
         for index in 0..<capacity {

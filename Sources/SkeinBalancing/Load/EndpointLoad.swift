@@ -8,7 +8,7 @@ public final class EndpointLoad: @unchecked Sendable {  // `table` owns the memo
     package let endpoint: Endpoint
     private let id: SubchannelID
     let slot: UnsafeMutablePointer<EndpointSlot>
-    private let table: SlotTable
+    let table: SlotTable
 
     init(of id: SubchannelID, at endpoint: Endpoint, in table: SlotTable) {
         self.endpoint = endpoint

@@ -94,6 +94,8 @@ extension EndpointSlot {
         return counts
     }
 
+    var hasReported: Bool { reported.load(ordering: .relaxed) > 0 }
+
     /// What the server reported last, and when; `nil` when it never did.
     var load: (ServerLoad, PickTime)? {
         let time = reported.load(ordering: .relaxed)

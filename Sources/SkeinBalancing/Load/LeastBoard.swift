@@ -115,11 +115,16 @@ extension LeastBoard {
     /// One of the open endpoints with the fewest attempts in flight, at random; `nil` when none is open.
     func least(_ random: UInt64) -> SubchannelID? {
         let used = used.load(ordering: .acquiring)
+        guard used > 0 else { return nil }
         let count = (used + LeastBoard.fan * LeastBoard.fan - 1) / (LeastBoard.fan * LeastBoard.fan)
+        // Drawn among all positions: the last block and the last group may be smaller than the others.
+        let first = Draws.index(random, below: used)
+        let firstBlock = first / LeastBoard.fan % LeastBoard.fan
         // Each turn but the last raises a bound; others may lower them meanwhile.
         for _ in 0..<used / LeastBoard.fan * 2 + 64 {
             let whole = root.load(ordering: .acquiring)
-            let group = LeastBoard.search(groupBounds, count, from: random, for: whole)
+            let group = LeastBoard.search(
+                groupBounds, count, from: first / LeastBoard.fan / LeastBoard.fan, for: whole)
             guard group.bound < LeastBoard.open else { return nil }
             let top = groupBounds[group.place].load(ordering: .acquiring)
             guard group.bound <= UInt32(truncatingIfNeeded: whole) else {
@@ -129,7 +134,7 @@ extension LeastBoard {
             let members = groups[group.place]
             let start = group.place * LeastBoard.fan * LeastBoard.fan
             let blocks = min(LeastBoard.fan, (used - start + LeastBoard.fan - 1) / LeastBoard.fan)
-            let block = LeastBoard.search(members.bounds, blocks, from: random &>> 16, for: top)
+            let block = LeastBoard.search(members.bounds, blocks, from: firstBlock % blocks, for: top)
             let inner = members.bounds[block.place].load(ordering: .acquiring)
             guard block.bound <= UInt32(truncatingIfNeeded: top) else {
                 LeastBoard.raise(groupBounds[group.place], from: top, to: block.bound)
@@ -137,7 +142,7 @@ extension LeastBoard {
             }
             let counts = members.counts + block.place * LeastBoard.fan
             let size = min(LeastBoard.fan, used - start - block.place * LeastBoard.fan)
-            let found = LeastBoard.search(counts, size, from: random &>> 32, for: inner)
+            let found = LeastBoard.search(counts, size, from: first % LeastBoard.fan % size, for: inner)
             guard found.count <= UInt32(truncatingIfNeeded: inner) else {
                 LeastBoard.raise(members.bounds[block.place], from: inner, to: found.count)
                 continue
@@ -169,10 +174,10 @@ extension LeastBoard {
 
     /// The first bound that is not above `goal`, or the lowest.
     private static func search(
-        _ bounds: UnsafeMutablePointer<Atomic<UInt64>>, _ count: Int, from random: UInt64, for goal: UInt64
+        _ bounds: UnsafeMutablePointer<Atomic<UInt64>>, _ count: Int, from start: Int, for goal: UInt64
     ) -> (place: Int, bound: UInt32) {
         let goal = UInt32(truncatingIfNeeded: goal)
-        var place = LeastBoard.start(random, below: count)
+        var place = start
         var best = (place: place, bound: UInt32.max)
         for _ in 0..<count {
             let bound = UInt32(truncatingIfNeeded: bounds[place].load(ordering: .acquiring))
@@ -188,10 +193,10 @@ extension LeastBoard {
     /// The first open position with a count that is not above `goal`, or that with the lowest. Closed ones count as
     /// having more than any.
     private static func search(
-        _ counts: UnsafeMutablePointer<Atomic<UInt32>>, _ size: Int, from random: UInt64, for goal: UInt64
+        _ counts: UnsafeMutablePointer<Atomic<UInt32>>, _ size: Int, from start: Int, for goal: UInt64
     ) -> (place: Int, count: UInt32) {
         let goal = UInt32(truncatingIfNeeded: goal)
-        var place = LeastBoard.start(random, below: size)
+        var place = start
         var best = (place: place, count: UInt32.max)
         for _ in 0..<size {
             let count = counts[place].load(ordering: .acquiring) ^ open
@@ -202,10 +207,6 @@ extension LeastBoard {
             place = place + 1 == size ? 0 : place + 1
         }
         return best
-    }
-
-    private static func start(_ random: UInt64, below count: Int) -> Int {
-        Int(truncatingIfNeeded: ((random & 0xffff) &* UInt64(truncatingIfNeeded: count)) &>> 16)
     }
 
     private static func raise(_ bound: borrowing Atomic<UInt64>, from seen: UInt64, to value: UInt32) {

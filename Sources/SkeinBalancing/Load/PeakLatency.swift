@@ -41,6 +41,12 @@ struct PeakLatency: Sendable, Hashable {
     /// The estimate, which falls while nothing is measured: an endpoint that was slow is tried again.
     func seconds(at time: PickTime) -> Float { estimate * share(at: PeakLatency.stamp(time)) }
 
+    /// The estimate as it was measured; `nil` when that is long ago.
+    func recent(at time: PickTime) -> Float? {
+        let age = Int32(bitPattern: PeakLatency.stamp(time) &- stamp)
+        return isKnown && Float(age) * PeakLatency.unit >= -1 ? estimate : nil
+    }
+
     private func share(at now: UInt32) -> Float {
         let age = Int32(bitPattern: now &- stamp)
         return age <= 0 ? 1 : skein_exp(Float(age) * PeakLatency.unit)

@@ -20,8 +20,10 @@ package struct ProbeList: Sendable {
             ids.2 = id
         }
     }
+}
 
-    package func forEach(_ body: (SubchannelID) -> Void) {
-        for id in [ids.0, ids.1, ids.2] where id != ProbeList.none { body(id) }
+extension ProbeList: Sequence {
+    package func makeIterator() -> some IteratorProtocol<SubchannelID> {
+        [ids.0, ids.1, ids.2].lazy.filter { $0 != ProbeList.none }.makeIterator()
     }
 }

@@ -7,17 +7,8 @@ package import SkeinCore
 /// A configuration of the same policy changes that policy in place.
 package struct GracefulSwitch: Sendable {
     private struct Child: Sendable {
-        let number: UInt32
-        var policy: AnyPolicy
+        var policy: ChildPolicy<AnyPolicy>
         var choice: LoadBalancing
-        var subchannels: Set<SubchannelID> = []
-        var state = ConnectivityState.connecting
-        var picker: any Picker = QueueingPicker()
-    }
-
-    private struct Timer: Hashable {
-        let child: UInt32
-        let id: TimerID
     }
 
     private let registry: LoadBalancingRegistry
@@ -26,16 +17,18 @@ package struct GracefulSwitch: Sendable {
     private var active: Child?
     /// Made later than `active`, which serves still.
     private var pending: Child?
-    /// What the children's timers are called outside; the index is the raw value.
-    private var timers: [Timer] = []
+    private var timers = TimerNames()
+    /// The policies are made without the ejection that some of them have beneath.
+    private let isBare: Bool
 
-    package init(_ registry: LoadBalancingRegistry, seed: UInt64) {
+    package init(_ registry: LoadBalancingRegistry, seed: UInt64, isBare: Bool = false) {
         self.registry = registry
+        self.isBare = isBare
         random = SplitMix64(seed: seed)
     }
 
     /// The policy that serves calls.
-    package var name: String? { active?.policy.name }
+    package var name: String? { active?.policy.machine.name }
 
     /// Takes an answer of the resolver and the policies to choose from. Throws, unchanged, when no policy can be made
     /// of them.
@@ -43,12 +36,23 @@ package struct GracefulSwitch: Sendable {
         _ update: EndpointUpdate, _ choices: [LoadBalancing], _ out: inout PolicyActions
     ) throws(ConfigurationError) {
         let choice = try registry.choose(choices)
-        if let newest = pending ?? active, newest.policy.name == choice.policy {
+        if let newest = pending ?? active, newest.policy.machine.name == choice.policy {
             if newest.choice != choice { try reconfigure(choice, &out) }
         } else {
             try add(choice, &out)
         }
         run(newest: true, &out) { $0.update(update, &$1) }
+    }
+
+    /// The same for a choice that was found valid before; calls fail if it is not, and there is no other.
+    mutating func update(_ update: EndpointUpdate, valid choice: LoadBalancing, _ out: inout PolicyActions) {
+        do throws(ConfigurationError) {
+            try self.update(update, [choice], &out)
+        } catch {
+            guard active == nil else { return }
+            let failure = RPCError(.internal, "make the policy \(choice.policy): \(error.message)")
+            out.publish(.transientFailure(failure), FailingPicker(failure))
+        }
     }
 
     /// The resolver has no answer. Before the first one, calls fail with `error`.
@@ -60,22 +64,21 @@ package struct GracefulSwitch: Sendable {
     package mutating func subchannel(
         _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
     ) {
-        run(newest: pending?.subchannels.contains(id) == true, &out) { $0.subchannel(id, became: state, &$1) }
+        run(newest: pending?.policy.subchannels.contains(id) == true, &out) { $0.subchannel(id, became: state, &$1) }
     }
 
     package mutating func load(of id: SubchannelID, reported report: LoadReport, _ out: inout PolicyActions) {
-        run(newest: pending?.subchannels.contains(id) == true, &out) { $0.load(of: id, reported: report, &$1) }
+        run(newest: pending?.policy.subchannels.contains(id) == true, &out) { $0.load(of: id, reported: report, &$1) }
     }
 
     package mutating func attemptsFailed(on id: SubchannelID, _ out: inout PolicyActions) {
         out.heardFaults(id)
-        run(newest: pending?.subchannels.contains(id) == true, &out) { $0.attemptsFailed(on: id, &$1) }
+        run(newest: pending?.policy.subchannels.contains(id) == true, &out) { $0.attemptsFailed(on: id, &$1) }
     }
 
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
-        guard timers.indices.contains(Int(id.raw)) else { return }
-        let timer = timers[Int(id.raw)]
-        for newest in [false, true] where child(newest)?.number == timer.child {
+        guard let timer = timers.inner(id) else { return }
+        for newest in [false, true] where child(newest)?.policy.number == timer.child {
             return run(newest: newest, &out) { $0.timerFired(timer.id, &$1) }
         }
     }
@@ -90,8 +93,8 @@ extension GracefulSwitch {
     private func child(_ newest: Bool) -> Child? { newest ? pending ?? active : active }
 
     private mutating func add(_ choice: LoadBalancing, _ out: inout PolicyActions) throws(ConfigurationError) {
-        let policy = try registry.make([choice], seed: random.next())
-        let child = Child(number: children, policy: policy, choice: choice)
+        let policy = try registry.make([choice], seed: random.next(), isBare: isBare)
+        let child = Child(policy: ChildPolicy(policy, number: children), choice: choice)
         children += 1
         if active == nil {
             active = child
@@ -120,45 +123,21 @@ extension GracefulSwitch {
         guard var child = child(newest) else { return }
         // The only reference stays ours, so that the policy changes in place.
         if isPending { pending = nil } else { active = nil }
-        var actions = out.child()
-        event(&child.policy, &actions)
-        var published = false
-        for command in actions.finish() {
-            switch command {
-            case .publish(let state, let picker):
-                (child.state, child.picker, published) = (state, picker, true)
-            case .schedule(let id, let delay): out.schedule(outer(id, of: child.number), after: delay)
-            case .createSubchannel(let id, _):
-                child.subchannels.insert(id)
-                out.perform(command)
-            case .shutDown(let id):
-                child.subchannels.remove(id)
-                out.perform(command)
-            case .connect, .requestResolution, .watchLoad: out.perform(command)
-            }
-        }
+        let published = child.policy.run(&timers, &out, event)
         if isPending { pending = child } else { active = child }
-        if published, !isPending { out.publish(child.state, child.picker) }
+        if published, !isPending { out.publish(child.policy.state, child.policy.picker) }
         switchIfDue(&out)
     }
 
     private mutating func switchIfDue(_ out: inout PolicyActions) {
         guard let old = active, let new = pending else { return }
-        guard !old.state.isReady || new.state.isReady || new.state.isTransientFailure else { return }
+        let (before, after) = (old.policy.state, new.policy.state)
+        guard !before.isReady || after.isReady || after.isTransientFailure else { return }
         active = new
         pending = nil
-        out.publish(new.state, new.picker)
+        out.publish(after, new.policy.picker)
         drop(old, &out)
     }
 
-    private func drop(_ child: Child?, _ out: inout PolicyActions) {
-        for id in (child?.subchannels ?? []).sorted(by: { $0.slot < $1.slot }) { out.shutDown(id) }
-    }
-
-    private mutating func outer(_ id: TimerID, of child: UInt32) -> TimerID {
-        let timer = Timer(child: child, id: id)
-        if let known = timers.firstIndex(of: timer) { return TimerID(UInt32(known)) }
-        timers.append(timer)
-        return TimerID(UInt32(timers.count - 1))
-    }
+    private func drop(_ child: Child?, _ out: inout PolicyActions) { child?.policy.drop(&out) }
 }

@@ -78,7 +78,8 @@ package struct PickFirst: LoadBalancingPolicy {
         candidates[index].state = state
         if case .transientFailure(let error) = state { lastError = error }
         switch (phase, state) {
-        case (.ready, .ready), (_, .shutdown): break
+        // What ends its choice is the end of the connection, not what is said of the server's health (gRFC A61).
+        case (.ready, .ready), (.ready, .transientFailure), (_, .shutdown): break
         case (_, .ready): select(index, &out)
         case (.ready, _):
             out.requestResolution()

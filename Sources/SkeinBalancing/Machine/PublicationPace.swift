@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
 
 /// When the next picker over many endpoints is due. Making one costs as much as there are endpoints: one for each of
 /// 10,000 that connect would cost 10,000 times 10,000.
@@ -13,8 +14,25 @@ struct PublicationPace: Sendable {
     private var changes = 0
     private var isScheduled = false
 
+    /// Publishes that calls have to wait or fail, if that is the news; the ready endpoints when a picker over them is due.
+    mutating func publish(
+        _ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions, atOnce: Bool = false
+    ) -> [ReadyEndpoint]? {
+        switch outlook {
+        case .ready(let endpoints): return isDue(endpoints.count, atOnce, &out) ? endpoints : nil
+        case .connecting:
+            reset()
+            out.publish(.connecting, QueueingPicker())
+        case .failing(let error):
+            reset()
+            out.publish(.transientFailure(error), FailingPicker(error))
+        case nil: break
+        }
+        return nil
+    }
+
     /// Notes a change among `count` ready endpoints; whether to publish now.
-    mutating func isDue(_ count: Int, _ atOnce: Bool, _ out: inout PolicyActions) -> Bool {
+    private mutating func isDue(_ count: Int, _ atOnce: Bool, _ out: inout PolicyActions) -> Bool {
         changes += 1
         if atOnce || !isPublished || changes >= count >> 6 {
             isPublished = true
@@ -33,5 +51,5 @@ struct PublicationPace: Sendable {
     }
 
     /// No endpoint is ready: the next one is the first.
-    mutating func reset() { (isPublished, changes) = (false, 0) }
+    private mutating func reset() { (isPublished, changes) = (false, 0) }
 }

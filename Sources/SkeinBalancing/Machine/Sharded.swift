@@ -5,6 +5,8 @@ public import SkeinCore
 /// pickers.
 public struct Sharded<Policy: EndpointPolicy>: LoadBalancingPolicy {
     public static var name: String { Policy.name }
+    public static var ejectsFailing: Bool { Policy.ejectsFailing }
+    public static var weighsEndpoints: Bool { Policy.weighsEndpoints }
 
     private var policy: Policy
     private var configuration: Policy.Configuration
@@ -46,16 +48,7 @@ public struct Sharded<Policy: EndpointPolicy>: LoadBalancingPolicy {
     private mutating func publish(
         _ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions, atOnce: Bool = false
     ) {
-        switch outlook {
-        case .ready(let endpoints):
-            if pace.isDue(endpoints.count, atOnce, &out) { out.publish(.ready, policy.makePicker(over: endpoints)) }
-        case .connecting:
-            pace.reset()
-            out.publish(.connecting, QueueingPicker())
-        case .failing(let error):
-            pace.reset()
-            out.publish(.transientFailure(error), FailingPicker(error))
-        case nil: break
-        }
+        guard let ready = pace.publish(outlook, &out, atOnce: atOnce) else { return }
+        out.publish(.ready, policy.makePicker(over: ready))
     }
 }

@@ -12,27 +12,21 @@ package struct Hashed<Table: Placement>: LoadBalancingPolicy {
     private var configuration: Table.Configuration
     private var sharding = EndpointSharding()
     private var pace = PublicationPace()
-    private let total = InFlightTotal()
-    /// What the table was made of.
-    private var revision: UInt64?
-    private var placed: [PlacedEndpoint] = []
-    private var table: Table?
-    private var members: HashMembers?
+    private var placement = HashPlacement<Table>()
 
     package init(_ configuration: Table.Configuration, seed: UInt64) { self.configuration = configuration }
 
     package mutating func update(_ update: EndpointUpdate, _ out: inout PolicyActions) {
         let outlook = sharding.update(update, &out)
-        let isNew = revision != sharding.revision
-        if isNew { place(out) }
+        let isNew = placement.update(sharding, configuration, out)
         publish(isNew ? sharding.outlook : outlook, &out, atOnce: true)
     }
 
     package mutating func reconfigure(_ configuration: Table.Configuration, _ out: inout PolicyActions) {
         guard configuration != self.configuration else { return }
         self.configuration = configuration
-        (placed, table) = ([], nil)
-        if revision != nil { place(out) }
+        placement = HashPlacement()
+        _ = placement.update(sharding, configuration, out)
         publish(sharding.outlook, &out, atOnce: true)
     }
 
@@ -53,72 +47,16 @@ package struct Hashed<Table: Placement>: LoadBalancingPolicy {
     private mutating func publish(
         _ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions, atOnce: Bool
     ) {
-        switch outlook {
-        case .ready(let endpoints):
-            guard let table, let members else { return fail(&out) }
-            guard pace.isDue(endpoints.count, atOnce, &out) else { return }
-            let parts = HashPickerParts(
-                table: table, members: members, hashing: configuration.hashing, ready: members.takeReady())
-            out.publish(.ready, Table.TablePicker(parts))
-        case .connecting:
-            pace.reset()
-            out.publish(.connecting, QueueingPicker())
-        case .failing(let error):
-            pace.reset()
-            out.publish(.transientFailure(error), FailingPicker(error))
-        case nil: break
-        }
+        var outlook = outlook
+        if case .ready = outlook, !placement.isPlaced { outlook = .failing(tooMany) }
+        guard pace.publish(outlook, &out, atOnce: atOnce) != nil, let parts = placement.parts else { return }
+        out.publish(.ready, Table.TablePicker(parts))
     }
 
-    /// There are too many endpoints.
-    private mutating func fail(_ out: inout PolicyActions) {
-        pace.reset()
-        let count = sharding.endpoints.count
-        let error = RPCError(
+    private var tooMany: RPCError {
+        RPCError(
             .unavailable,
-            "place calls among \(count) endpoints: \(Table.name) takes at most \(Table.mostEndpoints); use maglev")
-        out.publish(.transientFailure(error), FailingPicker(error))
-    }
-}
-
-// MARK: the table
-
-extension Hashed {
-    /// Numbers the endpoints by their keys, and makes a new table if those or the weights are others.
-    private mutating func place(_ out: borrowing PolicyActions) {
-        revision = sharding.revision
-        let all = sharding.endpoints
-        let weighted = all.contains { $0.endpoint.weight > 0 } ? all.filter { $0.endpoint.weight > 0 } : all
-        guard !weighted.isEmpty, weighted.count <= Table.mostEndpoints else {
-            (placed, table, members) = ([], nil, nil)
-            return
-        }
-        let sorted = sortedByKey(weighted)
-        let endpoints = sorted.map { PlacedEndpoint(key: $0.key, weight: max($0.endpoint.weight, 1)) }
-        if endpoints != placed || table == nil {
-            placed = endpoints
-            table = Table(endpoints, configuration)
-        }
-        let loads = sorted.map { out.load(of: $0.id, at: $0.endpoint) }
-        let isBounded = configuration.hashing.loadFactor != nil
-        if isBounded { for (number, load) in loads.enumerated() { load.watch(by: total, at: UInt32(number)) } }
-        members = HashMembers(
-            sorted.map(\.id), weights: endpoints.map(\.weight), loads: loads, total: isBounded ? total : nil,
-            configuration.hashing)
-    }
-
-    private func sortedByKey(
-        _ all: [(id: SubchannelID, endpoint: Endpoint)]
-    ) -> [(key: String, id: SubchannelID, endpoint: Endpoint)] {
-        var sorted = all.map { (key: Table.key(of: $0.endpoint, configuration), id: $0.id, endpoint: $0.endpoint) }
-        sorted.sort { ($0.key, $0.endpoint.identity.description) < ($1.key, $1.endpoint.identity.description) }
-        // Two endpoints with one key would share its places, and one of them would starve.
-        var last: String?
-        for index in sorted.indices {
-            let key = sorted[index].key
-            if key == last { sorted[index].key += "|\(sorted[index].endpoint.identity)" }
-            last = key
-        }
-        return sorted
+            "place calls among \(sharding.endpoints.count) endpoints: \(Table.name) takes at most "
+                + "\(Table.mostEndpoints); use maglev")
     }
 }

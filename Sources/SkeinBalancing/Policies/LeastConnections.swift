@@ -4,6 +4,7 @@ internal import SkeinCore
 /// `least_connections`: the ready endpoint with the fewest calls of this channel in flight; of equals any.
 package struct LeastConnections: EndpointPolicy {
     package static let name = "least_connections"
+    package static let ejectsFailing = true
 
     private struct Place {
         let position: UInt32

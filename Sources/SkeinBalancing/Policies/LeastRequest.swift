@@ -5,6 +5,8 @@ package import SkeinCore
 /// weight.
 package struct LeastRequest: EndpointPolicy {
     package static let name = "least_request"
+    package static let ejectsFailing = true
+    package static let weighsEndpoints = true
     private let choices: Int
 
     package init(_ configuration: LeastRequestConfiguration, seed: UInt64) { choices = configuration.choiceCount }

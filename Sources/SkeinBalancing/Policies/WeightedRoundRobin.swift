@@ -7,6 +7,7 @@ internal import SkeinCore
 /// are points of an even sequence in an alias table, so that a pick costs the same whatever the weights are.
 package struct WeightedRoundRobin: EndpointPolicy {
     package static let name = "weighted_round_robin"
+    package static let weighsEndpoints = true
     private var random: SplitMix64
 
     package init(_ configuration: WeightedRoundRobinConfiguration, seed: UInt64) { random = SplitMix64(seed: seed) }

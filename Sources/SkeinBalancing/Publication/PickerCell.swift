@@ -12,8 +12,16 @@ package final class PickerCell<Subchannel: AnyObject & Sendable>: Sendable {
     package init(_ slots: SlotTable = SlotTable()) { core = PickerCore(slots) }
 
     /// Chooses where an attempt goes, and counts it as started there.
-    package func pick(_ context: inout PickContext) -> PickOutcome<Subchannel> {
-        switch core.pick(&context) {
+    package func pick(_ context: inout PickContext) -> PickOutcome<Subchannel> { outcome(core.pick(&context)) }
+
+    /// The same with `random` as its chance, on whatever thread: for simulations, which have to be repeatable.
+    package func pick(_ context: inout PickContext, random: UInt64) -> PickOutcome<Subchannel> {
+        outcome(core.pick(&context, random: random))
+    }
+
+    @inline(__always)
+    private func outcome(_ outcome: PickerCore.Outcome) -> PickOutcome<Subchannel> {
+        switch outcome {
         case .subchannel(let held, let token):
             .picked(unsafeDowncast(held, to: Subchannel.self), token)
         case .queue(let generation): .queue(generation: generation)

@@ -45,6 +45,18 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
         let stripe = skein_stripe_current()!
         context.reader = skein_stripe_index(stripe)
         context.random = skein_stripe_random(stripe)
+        return choose(&context, stripe)
+    }
+
+    /// A pick whose chance and place among readers come from the caller, so that a simulation can be repeated.
+    func pick(_ context: inout PickContext, random: UInt64) -> Outcome {
+        context.reader = 0
+        context.random = random
+        return choose(&context, skein_stripe_current()!)
+    }
+
+    @inline(__always)
+    private func choose(_ context: inout PickContext, _ stripe: ReaderStripe) -> Outcome {
         let entered = skein_stripe_enter(stripe)
         defer { if entered { skein_stripe_exit(stripe) } }
         // Not retained: the section keeps it alive.
@@ -62,7 +74,7 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
                         return .subchannel(subchannel, PickToken(id: id, note: note, start: context.time))
                     }
                     // Not ready any more, and the picker does not know yet.
-                    context.random = skein_stripe_random(stripe)
+                    context.random = Draws.mix(context.random &+ 1)
                 case .queue: return .queue(generation: snapshot.generation)
                 case .fail(let error): return .fail(error)
                 case .drop(let error): return .drop(error)

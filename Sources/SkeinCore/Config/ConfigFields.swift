@@ -148,7 +148,10 @@ public struct ConfigFields: Sendable {
             guard let first = choices.first else { throw problem(name, value, "at least one policy") }
             return first
         }
-        if let choice = choices.first(where: { knownPolicies.contains($0.policy) }) { return choice }
+        if let index = choices.firstIndex(where: { knownPolicies.contains($0.policy) }) {
+            for unknown in choices[..<index] { reading.skip(unknown, known: knownPolicies) }
+            return choices[index]
+        }
         let names = choices.map { "\"\($0.policy)\"\(Spelling.hint(for: $0.policy, in: knownPolicies))" }
         let found = names.isEmpty ? "is empty" : "names \(names.joined(separator: ", "))"
         throw value.error("\(full(name)) \(found): expected one of \(knownPolicies.sorted().joined(separator: ", "))")

@@ -6,12 +6,25 @@ package final class ConfigReading: Sendable {
     /// The names asked for, by the path of their object.
     private let names = Mutex<[String: Set<String>]>([:])
 
+    private let skippedEntries = Mutex<[ConfigWarning]>([])
+
     package init() {}
 
     /// The object at `path` is read: what is in it is known, or has no effect.
     func open(_ path: String) { names.withLock { _ = $0[path, default: []] } }
 
     func note(_ name: String, at path: String) { names.withLock { _ = $0[path, default: []].insert(name) } }
+
+    /// An entry of a list of policies is not registered, and a later one was chosen.
+    package func skip(_ choice: LoadBalancing, known: [String]) {
+        guard let json = choice.json else { return }
+        let hint = Spelling.hint(for: choice.policy, in: known)
+        let warning = ConfigWarning(json, "\(choice.path) is of a policy that is not registered\(hint): skipped")
+        skippedEntries.withLock { if !$0.contains(warning) { $0.append(warning) } }
+    }
+
+    /// One warning for each of these.
+    package var skipped: [ConfigWarning] { skippedEntries.withLock { $0 } }
 
     func names(at path: String) -> [String] { names.withLock { $0[path, default: []].sorted() } }
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
+
+/// A policy inside of another one: what it has asked for stays known, its timers get names that the outer policy's own
+/// cannot have.
+struct ChildPolicy<Policy: Sendable>: Sendable {
+    private(set) var machine: Policy
+    /// Tells the children of one policy apart.
+    let number: UInt32
+    /// Those that it has created and not shut down.
+    private(set) var subchannels: Set<SubchannelID> = []
+    /// What it has published last.
+    private(set) var state = ConnectivityState.connecting
+    private(set) var picker: any Picker = QueueingPicker()
+
+    init(_ machine: Policy, number: UInt32 = 0) {
+        self.machine = machine
+        self.number = number
+    }
+
+    /// Tells it of an event and asks for what it asks for, except that nothing is published; whether it would be.
+    mutating func run(
+        _ timers: inout TimerNames, _ out: inout PolicyActions, _ event: (inout Policy, inout PolicyActions) -> Void
+    ) -> Bool {
+        var actions = out.child()
+        event(&machine, &actions)
+        var published = false
+        for command in actions.finish() {
+            switch command {
+            case .publish(let state, let picker): (self.state, self.picker, published) = (state, picker, true)
+            case .schedule(let id, let delay): out.schedule(timers.outer(id, of: number), after: delay)
+            case .createSubchannel(let id, _):
+                subchannels.insert(id)
+                out.perform(command)
+            case .shutDown(let id):
+                subchannels.remove(id)
+                out.perform(command)
+            case .connect, .requestResolution, .watchLoad: out.perform(command)
+            }
+        }
+        return published
+    }
+
+    /// Ends it: all its subchannels are shut down.
+    func drop(_ out: inout PolicyActions) {
+        for id in subchannels.sorted(by: { $0.slot < $1.slot }) { out.shutDown(id) }
+    }
+}
+
+extension ChildPolicy<GracefulSwitch> {
+    /// A child whose kind may change.
+    init(_ policies: LoadBalancingRegistry, seed: UInt64, number: UInt32 = 0, isBare: Bool = false) {
+        self.init(GracefulSwitch(policies, seed: seed, isBare: isBare), number: number)
+    }
+}
+
+/// What the timers of a policy's children are called outside.
+struct TimerNames: Sendable {
+    private struct Timer: Hashable {
+        let child: UInt32
+        let id: TimerID
+    }
+
+    /// Numbers below this are the policy's own.
+    private let own: UInt32
+    private var timers: [Timer] = []
+
+    init(own: UInt32 = 0) { self.own = own }
+
+    mutating func outer(_ id: TimerID, of child: UInt32) -> TimerID {
+        let timer = Timer(child: child, id: id)
+        if let known = timers.firstIndex(of: timer) { return TimerID(own + UInt32(known)) }
+        timers.append(timer)
+        return TimerID(own + UInt32(timers.count - 1))
+    }
+
+    /// Whose timer it is, and what that child calls it; `nil` for one of the policy's own.
+    func inner(_ id: TimerID) -> (child: UInt32, id: TimerID)? {
+        guard id.raw >= own, timers.indices.contains(Int(id.raw - own)) else { return nil }
+        let timer = timers[Int(id.raw - own)]
+        return (timer.child, timer.id)
+    }
+}

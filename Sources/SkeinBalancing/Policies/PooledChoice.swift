@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The part that policies over a `LoadPool` share.
+struct PooledChoice: Sendable {
+    private let rule: LoadRule
+    private let hotShare: Double
+    private let poolSize: Int
+    private let pace: ProbePace
+    private let total: InFlightTotal?
+    /// Made with the first picker: it belongs to the channel's slots.
+    private var pool: LoadPool?
+
+    /// - Parameter total: counts what is in flight on all endpoints.
+    init(_ rule: LoadRule, hotShare: Double, _ configuration: ProbingConfiguration, total: InFlightTotal? = nil) {
+        self.rule = rule
+        self.total = total
+        self.hotShare = hotShare
+        poolSize = configuration.poolSize
+        pace = ProbePace(perCall: configuration.probesPerCall, perSecond: configuration.maxProbesPerSecond)
+    }
+
+    mutating func makePicker(over ready: [ReadyEndpoint]) -> PooledPicker {
+        let pool = pool ?? LoadPool(rule, hotShare: hotShare, in: ready[0].load.table, total: total)
+        self.pool = pool
+        pool.resize(for: ready.count, at: poolSize)
+        for endpoint in ready { endpoint.load.watch(by: pool, at: endpoint.id.slot) }
+        return PooledPicker(ids: ready.map(\.id), loads: LoadTable(ready), pool: pool, pace: pace)
+    }
+}
+
+/// The best endpoint of the pool; while nobody reports, of two the one with the shorter measured delay.
+struct PooledPicker: ChoicePicker {
+    let ids: [SubchannelID]
+    let loads: LoadTable
+    let pool: LoadPool
+    let pace: ProbePace
+
+    func pick(_ call: borrowing PickContext) -> PickResult {
+        var draws = Draws(call, again: 17)
+        var id = pool.take(at: call.time, draws.next())
+        if call.attempt > 0, let taken = id, call.wasTried(taken) { id = nil }
+        var result = PickResult.subchannel(id ?? chosen(call))
+        result.probes = pace.probes(among: ids, at: call.time, &draws)
+        return result
+    }
+
+    /// The same in a fleet of which some servers may not report: the pool stands for those that do, so that these and the
+    /// others get calls by what this channel has measured of both.
+    func pickAmongAll(_ call: borrowing PickContext) -> PickResult {
+        var draws = Draws(call, again: 17)
+        var result = PickResult.subchannel(soonest(call, &draws))
+        result.probes = pace.probes(among: ids, at: call.time, &draws)
+        return result
+    }
+
+    private func soonest(_ call: borrowing PickContext, _ draws: inout Draws) -> SubchannelID {
+        let (one, other) = loads.two(of: &draws, below: ids.count)
+        let reporting = (loads.reports(one), loads.reports(other))
+        guard reporting.0 || reporting.1, let best = pool.take(at: call.time, draws.next()),
+            call.attempt == 0 || !call.wasTried(best)
+        else { return chosen(call) }
+        if reporting == (true, true) { return best }
+        let rival = reporting.0 ? other : one
+        return loads.expectedSeconds(rival, at: call.time) < pool.expectedSeconds(best, at: call.time)
+            ? ids[rival] : best
+    }
+
+    func choose(_ call: borrowing PickContext, again: Int) -> Int {
+        var draws = Draws(call, again: again)
+        return loads.sooner(of: &draws, below: ids.count, at: call.time)
+    }
+}

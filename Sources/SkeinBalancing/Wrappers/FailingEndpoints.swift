@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
+
+/// Ejects endpoints as soon as their calls fail: for clients whose calls are too few for outlier detection.
+///
+/// At least two faults, and more than half of what has ended since the first of them; over twice the share of faults
+/// elsewhere, at that time and in the last 10 to 20 seconds; and so many that an endpoint no worse than the others would
+/// have them once in a million times at most. A method that fails everywhere thus ejects nobody, since the others fail
+/// as often, and a fault here and there neither. Two faults are enough beside some twenty calls elsewhere that
+/// went well, three among few endpoints. Of many calls a quarter of a second's worth must be faults, so that a
+/// moment does not count as "recently".
+struct FailingEndpoints: Sendable {
+    static let halfWindow = Duration.seconds(10)
+    private static let baseTime = Duration.seconds(30)
+    private static let mostTimes = 10
+    /// A run of faults that is older begins anew.
+    private static let longestRun = Duration.seconds(30)
+    /// How likely an ejection is a mistake.
+    private static let chance = 1e-6
+    /// Faults that are taken for granted elsewhere: where there were none, there may be some.
+    private static let doubt = 0.02
+
+    /// When the last two halves of the window began, and what had come everywhere by then.
+    private var older: (time: ContinuousClock.Instant, fleet: OutcomeTotals)?
+    private var newer: (time: ContinuousClock.Instant, fleet: OutcomeTotals)?
+    private var refreshed: ContinuousClock.Instant?
+
+    /// When the window moves on; `nil` before it was opened.
+    var due: ContinuousClock.Instant? { newer.map { $0.time + FailingEndpoints.halfWindow } }
+
+    mutating func open(_ book: EjectionBook, at now: ContinuousClock.Instant) {
+        guard newer == nil else { return }
+        newer = (now, book.fleet)
+        older = newer
+    }
+
+    /// To be called every half of a window.
+    mutating func moveWindow(_ book: inout EjectionBook, at now: ContinuousClock.Instant) {
+        book.refresh()
+        refreshed = now
+        (older, newer) = (newer, (now, book.fleet))
+        for identity in book.order {
+            guard let record = book[identity] else { continue }
+            let latest = record.totals - record.newer
+            if record.strikes > 0, record.ejection == nil, latest.served > 0, latest.faults == 0 {
+                book[identity]?.strikes -= 1
+            }
+            book[identity]?.older = record.newer
+            book[identity]?.newer = record.totals
+        }
+    }
+
+    /// Ejects the endpoint if the attempts that failed there say so; whether they did.
+    mutating func judge(
+        _ id: SubchannelID, _ book: inout EjectionBook, at now: ContinuousClock.Instant
+    ) -> Bool {
+        guard let identity = book.identity(of: id) else { return false }
+        book.refresh(id)
+        guard let record = book[identity], record.ejection == nil else { return false }
+        let faults = record.totals.faults - record.judgedFaults
+        book[identity]?.judgedFaults = record.totals.faults
+        guard faults > 0 else { return false }
+        refreshAll(&book, now)
+        guard isFailing(identity, faults, &book, now), book.mayEject else { return false }
+        let times = min(record.strikes + 1, FailingEndpoints.mostTimes)
+        book[identity]?.strikes = times
+        book[identity]?.run = nil
+        book[identity]?.onTrialSince = nil
+        book.eject(
+            identity, .init(.failing, identity, from: now, for: FailingEndpoints.baseTime * times, times: times))
+        return true
+    }
+
+    /// Takes those back, on trial, whose time is over.
+    func takeBack(_ book: inout EjectionBook, at now: ContinuousClock.Instant) {
+        for identity in book.ejected {
+            guard case .failing = book[identity]?.ejection?.rule, let record = book[identity],
+                record.ejection.map({ $0.until <= now }) == true
+            else { continue }
+            for id in record.subchannels { book.refresh(id) }
+            let totals = book[identity]?.totals ?? record.totals
+            book[identity]?.judgedFaults = totals.faults
+            book[identity]?.onTrialSince = totals
+            book.uneject(identity)
+        }
+    }
+
+    /// All are back, and nothing is remembered.
+    mutating func end(_ book: inout EjectionBook) {
+        self = FailingEndpoints()
+        for identity in book.order {
+            book[identity]?.strikes = 0
+            book[identity]?.run = nil
+            book[identity]?.onTrialSince = nil
+            if case .failing = book[identity]?.ejection?.rule { book.uneject(identity) }
+        }
+    }
+
+    /// When the next one is to be taken back.
+    func nextReturn(_ book: EjectionBook) -> ContinuousClock.Instant? {
+        book.ejected.compactMap { identity in
+            guard let ejection = book[identity]?.ejection, case .failing = ejection.rule else { return nil }
+            return ejection.until
+        }.min()
+    }
+}
+
+extension FailingEndpoints {
+    /// Looking at all costs as much as there are: it is done so rarely that it is a twentieth of the time at most.
+    private mutating func refreshAll(_ book: inout EjectionBook, _ now: ContinuousClock.Instant) {
+        if let refreshed, now - refreshed < .microseconds(book.memberCount * 2) { return }
+        refreshed = now
+        book.refresh()
+    }
+
+    private func isFailing(
+        _ identity: Endpoint.Identity, _ faults: Int, _ book: inout EjectionBook, _ now: ContinuousClock.Instant
+    ) -> Bool {
+        guard let record = book[identity], let older else { return false }
+        let recently = FailingEndpoints.share(book.fleet - older.fleet, without: record.totals - record.older)
+        if let start = record.onTrialSince {
+            let since = record.totals - start
+            if since.faults > since.served { return since.faultShare > 2 * recently }
+            book[identity]?.onTrialSince = nil
+        }
+        let run = run(of: record, faults, book, now)
+        book[identity]?.run = run
+        let own = record.totals - run.own
+        guard own.faults >= 2, own.faults > own.served else { return false }
+        let seconds = (now - older.time) / .seconds(1)
+        let rate = Double((record.totals - record.older).judged) / max(seconds, 1)
+        let elsewhere = max(recently, FailingEndpoints.share(book.fleet - run.fleet, without: own))
+        return Double(own.faults) >= rate / 4 && own.faultShare > 2 * elsewhere
+            && FailingEndpoints.chance(of: own.faults, in: own.judged, elsewhere) < FailingEndpoints.chance
+    }
+
+    /// The time since the first fault in a row of them.
+    private func run(
+        of record: EjectionRecord, _ faults: Int, _ book: EjectionBook, _ now: ContinuousClock.Instant
+    ) -> EjectionRecord.Run {
+        if let run = record.run, now - run.start < FailingEndpoints.longestRun {
+            let own = record.totals - run.own
+            if own.faults > own.served { return run }
+        }
+        var before = (own: record.totals, fleet: book.fleet)
+        before.own.faults -= faults
+        before.fleet.faults -= faults
+        return EjectionRecord.Run(start: now, own: before.own, fleet: before.fleet)
+    }
+
+    /// The share of faults among all but the endpoint's own outcomes, as high as it may well be; 1 if there are none.
+    private static func share(_ all: OutcomeTotals, without own: OutcomeTotals) -> Double {
+        let others = all - own
+        guard others.judged > 0 else { return 1 }
+        return (Double(others.faults) + doubt) / Double(others.judged + 1)
+    }
+
+    /// How likely `faults` of `count` attempts fail when each does with probability `share`.
+    private static func chance(of faults: Int, in count: Int, _ share: Double) -> Double {
+        // Of many, as many as are needed: more would only be more certain.
+        let scale = max(1, Double(faults) / 60)
+        let (faults, count) = (Int(Double(faults) / scale), Int(Double(count) / scale))
+        return (1...max(faults, 1)).reduce(1.0) { chance, step in
+            chance * share * (step <= count - faults ? Double(faults + step) / Double(step) : 1)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import SkeinCore
+import Testing
+
+@testable import SkeinBalancing
+
+/// The policies that go by the reports of servers.
+@Suite struct ReportedLoadTests {
+    private static let policies = [LoadBalancing.prequal, .expectedDelay, .auto]
+    private static let one = SubchannelID(slot: 0, generation: 1)
+
+    private func fleet(_ choice: LoadBalancing, _ count: Int) throws -> Fleet {
+        try Fleet(choice, Fleet.endpoints(count))
+    }
+
+    @Test(
+        "of the servers that reported the best one is chosen, until it is as loaded as the others", arguments: policies)
+    func best(choice: LoadBalancing) throws {
+        var fleet = try fleet(choice, 4)
+        for number in 0..<4 { fleet.report(number, inFlight: number == 2 ? 0 : 3) }
+        // Those in flight since the report count.
+        var counts = [0, 0, 0, 0]
+        for _ in 0..<4 { if let (subchannel, _) = fleet.start() { counts[Int(subchannel.id.slot)] += 1 } }
+        #expect(counts[2] >= 3)
+    }
+
+    @Test("a report counts for a second", arguments: policies.dropLast())
+    func expiry(choice: LoadBalancing) throws {
+        var fleet = try fleet(choice, 10)
+        fleet.report(3, inFlight: 0)
+        fleet.report(4, inFlight: 9)
+        fleet.time = fleet.time.adding(seconds: 0.9)
+        #expect(fleet.choose() == 3)
+        fleet.time = fleet.time.adding(seconds: 0.2)
+        let later = Set((0..<50).compactMap { _ in fleet.choose() })
+        #expect(later.count > 5)
+    }
+
+    @Test("a server that has more calls in flight than most is avoided, however fast it is", arguments: policies)
+    func hot(choice: LoadBalancing) throws {
+        var fleet = try fleet(choice, 10)
+        for round in 0..<40 {
+            for number in 0..<10 { fleet.report(number, inFlight: UInt32(number == 0 ? 50 : 1 + round % 2)) }
+        }
+        fleet.report(0, inFlight: 50, latency: 0.001, serviceTime: 0.0001)
+        fleet.report(1, inFlight: 2)
+        #expect(fleet.choose() == 1)
+    }
+
+    @Test("a server that is gone or was tried is not chosen", arguments: policies)
+    func unusable(choice: LoadBalancing) throws {
+        var fleet = try fleet(choice, 4)
+        for number in 0..<4 { fleet.report(number, inFlight: number == 2 ? 0 : 3) }
+        let best = fleet.subchannels[2].id
+        #expect(fleet.choose(tried: [best]) != 2)
+        fleet.set(best, .idle)
+        for _ in 0..<20 { #expect(fleet.choose() != 2) }
+    }
+
+    @Test("while nobody reports, the choice is by what was measured", arguments: policies)
+    func measured(choice: LoadBalancing) throws {
+        var fleet = try fleet(choice, 2)
+        for _ in 0..<20 {
+            guard let (subchannel, token) = fleet.start() else { break }
+            fleet.end(token, seconds: subchannel.id == ReportedLoadTests.one ? 1 : 0.01)
+        }
+        let counts = (0..<50).reduce(into: [0, 0]) { counts, _ in if let number = fleet.choose() { counts[number] += 1 }
+        }
+        #expect(counts[1] == 50)
+    }
+
+    @Test("an endpoint answers one call before it gets another, when nothing is known of it")
+    func unknown() throws {
+        var fleet = try fleet(.peakEWMA, 2)
+        let both = [fleet.start()?.subchannel.id, fleet.start()?.subchannel.id]
+        #expect(Set(both).count == 2)
+    }
+
+    @Test("of a fleet of which some report, those that do not get calls as long as they are as fast")
+    func mixed() throws {
+        var fleet = try fleet(.auto, 10)
+        var counts = [Int](repeating: 0, count: 10)
+        for _ in 0..<2000 {
+            fleet.time = fleet.time.adding(seconds: 0.01)
+            guard let (subchannel, token) = fleet.start() else { break }
+            let number = Int(subchannel.id.slot)
+            counts[number] += 1
+            let load = ServerLoad(inFlight: 0, latency: 0.1, serviceTime: 0.1)
+            fleet.end(token, seconds: 0.1, load: number < 3 ? load : nil)
+        }
+        let reporting = counts[0..<3].reduce(0, +)
+        #expect((400...1000).contains(reporting))
+        #expect(counts.allSatisfy { $0 > 50 })
+    }
+
+    @Test("as many endpoints are asked as the config says, all of them sooner or later, and no more a second")
+    func probes() throws {
+        let config = #"{"probesPerCall": 0.5, "maxProbesPerSecond": 10}"#
+        var fleet = try fleet(LoadBalancing(policy: "expected_delay", json: config), 10)
+        for _ in 0..<4000 {
+            fleet.time = fleet.time.adding(seconds: 1)
+            _ = fleet.choose()
+        }
+        #expect((1850...2150).contains(fleet.probed.count))
+        #expect(Set(fleet.probed).count == 10)
+        let before = fleet.probed.count
+        for _ in 0..<1000 {
+            fleet.time = fleet.time.adding(seconds: 0.001)
+            _ = fleet.choose()
+        }
+        #expect((9...13).contains(fleet.probed.count - before))
+    }
+
+    @Test(
+        "calls with a key go to one endpoint, whose share of the calls in flight is bounded; others where they end first"
+    )
+    func keyed() throws {
+        var fleet = try fleet(.auto, 10)
+        let places = someKeys.prefix(200).map { fleet.choose(hash: $0) }
+        #expect(someKeys.prefix(200).map { fleet.choose(hash: $0) } == places)
+        #expect(Set(places).count == 10)
+        var counts: [SubchannelID: Int] = [:]
+        for _ in 0..<100 {
+            if let (subchannel, _) = fleet.start(hash: someKeys[0]) { counts[subchannel.id, default: 0] += 1 }
+        }
+        #expect(counts.values.max() ?? 0 <= 13)
+        // The key keeps its place when another endpoint goes.
+        let kept = fleet.choose(hash: someKeys[1])
+        if let kept { fleet.set(fleet.subchannels[(kept + 1) % 10].id, .idle) }
+        #expect(fleet.choose(hash: someKeys[1]) == kept)
+    }
+}
