@@ -86,6 +86,46 @@ extension LoadBalancing {
             configuration: OutlierDetectionConfiguration(over: child, interval: interval))
     }
 
+    /// A part of the endpoints, for many clients of many servers: `child` chooses among these, and must not choose by
+    /// key. One that fails for 10 seconds is replaced by another.
+    ///
+    /// - Parameters:
+    ///   - size: how many. `nil`: all of up to 50; of more at least 20, and so many that each has about 20 clients.
+    ///   - client: this client's number, from 0: every endpoint then has as many clients as the others. Without it
+    ///     they are drawn at random (gRFC A68).
+    ///   - clients: how many clients there are.
+    public static func subsetting(
+        over child: LoadBalancing, size: Int? = nil, client: Int? = nil, of clients: Int? = nil
+    ) -> LoadBalancing {
+        LoadBalancing(
+            policy: SubsettingConfiguration.name,
+            configuration: SubsettingConfiguration(over: child, size: size, ordinal: client, clients: clients))
+    }
+
+    /// An endpoint that has just become ready gets its share of the calls little by little, from a tenth at first to all
+    /// of it after `window`. `child` must be one that goes by weight.
+    public static func slowStart(
+        over child: LoadBalancing = .weightedRoundRobin, window: Duration = .seconds(30)
+    ) -> LoadBalancing {
+        LoadBalancing(policy: SlowStart.name, configuration: SlowStartConfiguration(over: child, window: window))
+    }
+
+    /// Calls stay in the client's zone as far as the servers there are enough, each zone with a `child` of its own.
+    public static func locality(zone: String, over child: LoadBalancing = .roundRobin) -> LoadBalancing {
+        LoadBalancing(
+            policy: LocalityConfiguration.name, configuration: LocalityConfiguration(zone: zone, over: child))
+    }
+
+    /// Calls go to the endpoints of the highest priority that are ready, each priority with a `child` of its own; to the
+    /// next when these fail, or do not connect within `failoverTime` (gRFC A56).
+    public static func priority(
+        over child: LoadBalancing = .roundRobin, failoverTime: Duration = .seconds(10)
+    ) -> LoadBalancing {
+        LoadBalancing(
+            policy: EndpointPriorityConfiguration.name,
+            configuration: EndpointPriorityConfiguration(over: child, failoverTime: failoverTime))
+    }
+
     /// A policy by its type; the channel's options must register it, unless it is built in.
     public static func policy<P: LoadBalancingPolicy>(
         _ type: P.Type, _ configuration: P.Configuration = .init()

@@ -25,6 +25,14 @@ public struct LoadBalancingRegistry: Sendable {
         registry.register(SourceHash.self)
         registry.register(Ejection<OutlierDetectionConfiguration>.self)
         registry.register(Ejection<OutlierDetectionExperimentalConfiguration>.self)
+        registry.register(SlowStart.self)
+        registry.register(Subsetting<SubsettingConfiguration>.self)
+        registry.register(Subsetting<RandomSubsettingConfiguration>.self)
+        registry.register(Partition<WeightedTargetConfiguration>.self)
+        registry.register(Partition<WeightedTargetExperimentalConfiguration>.self)
+        registry.register(Partition<LocalityConfiguration>.self)
+        registry.register(Priority<EndpointPriorityConfiguration>.self)
+        registry.register(Priority<PriorityExperimentalConfiguration>.self)
         return registry
     }()
 
@@ -79,8 +87,23 @@ public struct LoadBalancingRegistry: Sendable {
         return configuration
     }
 
-    /// Whether the policy has an ejection beneath unless it is made bare.
-    func ejectsFailing(_ choice: LoadBalancing) -> Bool { policies[choice.policy]?.ejectsFailing ?? false }
+    /// Whether the policy has an ejection beneath unless it is made bare. Around slow start, if the policy inside of that
+    /// would have one: who comes back is new.
+    func ejectsFailing(_ choice: LoadBalancing) -> Bool {
+        guard let type = policies[choice.policy] else { return false }
+        guard type is SlowStart.Type, let inside = try? children(type, choice) else { return type.ejectsFailing }
+        return inside.contains(where: ejectsFailing)
+    }
+
+    /// Whether the policy, or what is inside of it, sends calls by weight.
+    func weighsEndpoints(_ choice: LoadBalancing) throws(ConfigurationError) -> Bool {
+        let type = try registered(choice)
+        let inside = try children(type, choice)
+        for child in inside where try !weighsEndpoints(child) { return false }
+        return type.weighsEndpoints || !inside.isEmpty
+    }
+
+    var namesThatWeigh: [String] { names.filter { policies[$0]?.weighsEndpoints == true } }
 
     /// Whether `holds` is true of the policy, or of one inside of it.
     func contains(

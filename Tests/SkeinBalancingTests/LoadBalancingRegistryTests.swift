@@ -9,10 +9,11 @@ import Testing
     @Test("the built-in policies are there by their names, gRPC's own among them")
     func builtIn() {
         let expected = [
-            "auto", "expected_delay", "least_connections", "least_request", "least_request_experimental", "maglev",
-            "outlier_detection", "outlier_detection_experimental", "p2c_peak_ewma", "pick_first", "prequal", "random",
-            "rendezvous", "ring_hash", "ring_hash_experimental", "round_robin", "source_hash", "weighted_random",
-            "weighted_round_robin",
+            "auto", "expected_delay", "least_connections", "least_request", "least_request_experimental", "locality",
+            "maglev", "outlier_detection", "outlier_detection_experimental", "p2c_peak_ewma", "pick_first", "prequal",
+            "priority", "priority_experimental", "random", "random_subsetting_experimental", "rendezvous",
+            "ring_hash", "ring_hash_experimental", "round_robin", "slow_start", "source_hash", "subsetting",
+            "weighted_random", "weighted_round_robin", "weighted_target", "weighted_target_experimental",
         ]
         #expect(LoadBalancingRegistry.builtIn.names == expected)
     }

@@ -141,7 +141,13 @@ struct Careless: LoadBalancingPolicy {
 
 /// Every built-in policy by its name, with a config where gRPC demands one.
 func sample(_ name: String) -> LoadBalancing {
-    let child = #"{"childPolicy": [{"round_robin": {}}]}"#
-    let configs = ["outlier_detection_experimental": child]
+    let child = #""childPolicy": [{"round_robin": {}}]"#
+    let configs = [
+        "priority_experimental": #"{"children": {"a": {"config": [{"random": {}}]}}, "priorities": ["a"]}"#,
+        "weighted_target_experimental": #"{"targets": {"": {"weight": 1, \#(child)}}}"#,
+        "outlier_detection_experimental": "{\(child)}",
+        "random_subsetting_experimental": #"{"subsetSize": 5000, \#(child)}"#,
+        "subsetting": #"{"subsetSize": 5000, \#(child)}"#,
+    ]
     return configs[name].flatMap { try? LoadBalancing(policy: name, json: $0) } ?? LoadBalancing(policy: name)
 }

@@ -29,8 +29,8 @@ struct LoadTable: @unchecked Sendable {  // `loads` keep alive what `slots` poin
         return count > 1 ? (one, draws.index(other: one, below: count)) : (one, one)
     }
 
-    /// Whether the server has ever reported its load.
-    func reports(_ number: Int) -> Bool { slots[number].pointee.hasReported }
+    /// Whether the server reports its load, and can be believed.
+    func reports(_ number: Int) -> Bool { slots[number].pointee.reports }
 }
 
 extension EndpointSlot {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import CSkein
 internal import SkeinCore
 internal import Synchronization
 
@@ -46,7 +47,9 @@ struct EndpointSlot: ~Copyable {
     let refusals = Atomic<UInt32>(0)
     let faults = Atomic<UInt32>(0)
     let unknown = Atomic<UInt32>(0)
-    private let padding: (UInt64, UInt64) = (0, 0)
+    /// The bits of a `Float`: how many times, as a power of 2, calls took longer than what the reports let expect.
+    let surprise = Atomic<UInt32>(0)
+    private let padding: (UInt32, UInt32, UInt32) = (0, 0, 0)
 
     /// Attempts picked and not yet completed. Never negative: `completed` is read first.
     var inFlight: Int {
@@ -94,7 +97,8 @@ extension EndpointSlot {
         return counts
     }
 
-    var hasReported: Bool { reported.load(ordering: .relaxed) > 0 }
+    /// Whether the server reports, and can be believed.
+    var reports: Bool { reported.load(ordering: .relaxed) > 0 && isBelieved }
 
     /// What the server reported last, and when; `nil` when it never did.
     var load: (ServerLoad, PickTime)? {
@@ -108,6 +112,19 @@ extension EndpointSlot {
             parallelism: UInt32(truncatingIfNeeded: work), incarnation: incarnation.load(ordering: .relaxed))
         return (load, PickTime(nanoseconds: time))
     }
+
+    /// A call took `ratio` times as long as the server's report let expect.
+    func noteSurprise(_ ratio: Float) {
+        let before = Float(bitPattern: surprise.load(ordering: .relaxed))
+        let power = min(max(skein_log2(max(ratio, 1e-6)), -EndpointSlot.mostSurprise), EndpointSlot.mostSurprise)
+        surprise.store((before + (power - before) * EndpointSlot.surpriseGain).bitPattern, ordering: .relaxed)
+    }
+
+    /// Whether calls end about when the reports let expect: not when they take more than 8 times as long.
+    var isBelieved: Bool { Float(bitPattern: surprise.load(ordering: .relaxed)) < 3 }
+
+    private static let mostSurprise: Float = 10
+    private static let surpriseGain: Float = 0.1
 
     /// Attempts of this channel that started after the report, which does not count them.
     var startedSinceReport: Int {
@@ -124,6 +141,7 @@ extension EndpointSlot {
         latency.store(0, ordering: .relaxed)
         reported.store(0, ordering: .relaxed)
         startedAtReport.store(0, ordering: .relaxed)
+        surprise.store(0, ordering: .relaxed)
         successes.store(0, ordering: .relaxed)
         refusals.store(0, ordering: .relaxed)
         faults.store(0, ordering: .relaxed)

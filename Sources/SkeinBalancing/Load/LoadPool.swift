@@ -62,6 +62,21 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
         table.slot(id.slot).pointee.measuredDelay(at: time)
     }
 
+    /// The seconds that the server's report lets expect of one more attempt, as a pick's note; 0 when there is no fresh
+    /// report.
+    func note(_ id: SubchannelID, at time: PickTime) -> UInt32 {
+        let slot = table.slot(id.slot)
+        guard let (load, reported) = slot.pointee.load, time.seconds(since: reported) <= ServerLoad.lifetime else {
+            return 0
+        }
+        return rule.expected(load, inFlight: Int(load.inFlight) + slot.pointee.startedSinceReport).bitPattern
+    }
+
+    override func ended(_ position: UInt32, note: UInt32, _ outcome: AttemptOutcome) {
+        guard note != 0, outcome.verdict == .success, let seconds = outcome.latency else { return }
+        table.slot(position).pointee.noteSurprise(Float(seconds) / Float(bitPattern: note))
+    }
+
     override func adopted(_ position: UInt32, inFlight: Int) { total?.adopted(position, inFlight: inFlight) }
     override func started(_ position: UInt32) { total?.started(position) }
     override func completed(_ position: UInt32) { total?.completed(position) }
@@ -124,7 +139,8 @@ extension LoadPool {
     private func candidate(_ index: Int, _ bits: UInt64, at time: PickTime, _ hot: Int) -> Candidate? {
         let slot = table.slot(UInt32(truncatingIfNeeded: bits &>> 32))
         guard slot.pointee.pickable.load(ordering: .relaxed) == UInt32(truncatingIfNeeded: bits),
-            let (load, reported) = slot.pointee.load, time.seconds(since: reported) <= ServerLoad.lifetime
+            slot.pointee.isBelieved, let (load, reported) = slot.pointee.load,
+            time.seconds(since: reported) <= ServerLoad.lifetime
         else { return nil }
         let inFlight = Int(load.inFlight) + slot.pointee.startedSinceReport
         let rank = rule.rank(load, inFlight: inFlight, hot: hot, measured: slot.pointee.peakLatency.recent(at: time))

@@ -18,13 +18,21 @@ enum LoadRule: Sendable {
     ///     times as fast or as slow.
     func rank(_ load: ServerLoad, inFlight: Int, hot: Int, measured: Float? = nil) -> LoadRank {
         guard inFlight <= hot else { return LoadRank(isHot: true, delayStep: 0, inFlight: inFlight) }
+        let seconds = believable(expected(load, inFlight: inFlight), measured)
         let step =
             switch self {
-            case .hotCold: skein_log2(max(load.latency, 1e-9))
-            case .expectedDelay:
-                skein_log2(believable(load.expectedDelay(inFlight: inFlight), measured)) * LoadRule.stepsOfOneAndAHalf
+            case .hotCold: skein_log2(seconds)
+            case .expectedDelay: skein_log2(seconds) * LoadRule.stepsOfOneAndAHalf
             }
         return LoadRank(isHot: false, delayStep: Int(step.rounded(.down)), inFlight: inFlight)
+    }
+
+    /// Seconds that one more call would take, as the server's report lets expect.
+    func expected(_ load: ServerLoad, inFlight: Int) -> Float {
+        switch self {
+        case .hotCold: max(load.latency, 1e-9)
+        case .expectedDelay: max(load.serviceTime, 1e-9) * max(1, Float(inFlight + 1) / Float(load.parallelism))
+        }
     }
 
     private func believable(_ delay: Float, _ measured: Float?) -> Float {
@@ -44,12 +52,5 @@ struct LoadRank: Comparable {
     static func < (a: LoadRank, b: LoadRank) -> Bool {
         if a.isHot != b.isHot { return b.isHot }
         return a.delayStep != b.delayStep ? a.delayStep < b.delayStep : a.inFlight < b.inFlight
-    }
-}
-
-extension ServerLoad {
-    /// Seconds until one more call would end, when the server divides itself among its calls.
-    func expectedDelay(inFlight: Int) -> Float {
-        max(serviceTime, 1e-9) * max(1, Float(inFlight + 1) / Float(parallelism))
     }
 }

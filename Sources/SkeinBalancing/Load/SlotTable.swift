@@ -72,7 +72,10 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
         let slot = slot(token.id.slot)
         guard slot.pointee.generation.load(ordering: .relaxed) == token.id.generation else { return }
         slot.pointee.note(outcome, at: time)
-        if outcome.load != nil { watcher(of: slot) { $0.reported($1) } }
+        watcher(of: slot) { watcher, position in
+            watcher.ended(position, note: token.note, outcome)
+            if outcome.load != nil { watcher.reported(position) }
+        }
         completed(token)
         if outcome.verdict == .fault, let toldFaults, !slot.pointee.hasToldFaults.exchange(true, ordering: .relaxed) {
             toldFaults(token.id)

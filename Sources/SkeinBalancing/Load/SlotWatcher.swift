@@ -11,6 +11,8 @@ class SlotWatcher: @unchecked Sendable {  // has no state; subclasses are immuta
     func started(_ position: UInt32) {}
     /// One has ended.
     func completed(_ position: UInt32) {}
+    /// Before `completed`, when something is known of its end; `note` is the picker's.
+    func ended(_ position: UInt32, note: UInt32, _ outcome: AttemptOutcome) {}
     /// The server has reported its load: it is in the slot.
     func reported(_ position: UInt32) {}
     /// Whether picks may choose it. Called by the control plane only.

@@ -7,8 +7,8 @@ struct ChildPolicy<Policy: Sendable>: Sendable {
     private(set) var machine: Policy
     /// Tells the children of one policy apart.
     let number: UInt32
-    /// Those that it has created and not shut down.
-    private(set) var subchannels: Set<SubchannelID> = []
+    /// Those that it has created and not shut down, with their endpoints.
+    private(set) var subchannels: [SubchannelID: Endpoint.Identity] = [:]
     /// What it has published last.
     private(set) var state = ConnectivityState.connecting
     private(set) var picker: any Picker = QueueingPicker()
@@ -29,11 +29,11 @@ struct ChildPolicy<Policy: Sendable>: Sendable {
             switch command {
             case .publish(let state, let picker): (self.state, self.picker, published) = (state, picker, true)
             case .schedule(let id, let delay): out.schedule(timers.outer(id, of: number), after: delay)
-            case .createSubchannel(let id, _):
-                subchannels.insert(id)
+            case .createSubchannel(let id, let endpoint):
+                subchannels[id] = endpoint.identity
                 out.perform(command)
             case .shutDown(let id):
-                subchannels.remove(id)
+                subchannels[id] = nil
                 out.perform(command)
             case .connect, .requestResolution, .watchLoad: out.perform(command)
             }
@@ -43,7 +43,7 @@ struct ChildPolicy<Policy: Sendable>: Sendable {
 
     /// Ends it: all its subchannels are shut down.
     func drop(_ out: inout PolicyActions) {
-        for id in subchannels.sorted(by: { $0.slot < $1.slot }) { out.shutDown(id) }
+        for id in subchannels.keys.sorted(by: { $0.slot < $1.slot }) { out.shutDown(id) }
     }
 }
 

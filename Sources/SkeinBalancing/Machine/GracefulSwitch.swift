@@ -64,16 +64,16 @@ package struct GracefulSwitch: Sendable {
     package mutating func subchannel(
         _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
     ) {
-        run(newest: pending?.policy.subchannels.contains(id) == true, &out) { $0.subchannel(id, became: state, &$1) }
+        run(newest: isPending(id), &out) { $0.subchannel(id, became: state, &$1) }
     }
 
     package mutating func load(of id: SubchannelID, reported report: LoadReport, _ out: inout PolicyActions) {
-        run(newest: pending?.policy.subchannels.contains(id) == true, &out) { $0.load(of: id, reported: report, &$1) }
+        run(newest: isPending(id), &out) { $0.load(of: id, reported: report, &$1) }
     }
 
     package mutating func attemptsFailed(on id: SubchannelID, _ out: inout PolicyActions) {
         out.heardFaults(id)
-        run(newest: pending?.policy.subchannels.contains(id) == true, &out) { $0.attemptsFailed(on: id, &$1) }
+        run(newest: isPending(id), &out) { $0.attemptsFailed(on: id, &$1) }
     }
 
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
@@ -90,6 +90,8 @@ package struct GracefulSwitch: Sendable {
 }
 
 extension GracefulSwitch {
+    private func isPending(_ id: SubchannelID) -> Bool { pending?.policy.subchannels[id] != nil }
+
     private func child(_ newest: Bool) -> Child? { newest ? pending ?? active : active }
 
     private mutating func add(_ choice: LoadBalancing, _ out: inout PolicyActions) throws(ConfigurationError) {

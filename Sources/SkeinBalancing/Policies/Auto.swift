@@ -97,7 +97,7 @@ struct AutoPicker: Picker {
 
     func pick(_ call: borrowing PickContext) -> PickResult {
         if let id = keyedChoice(call) { return .subchannel(id) }
-        return choice.pickAmongAll(call)
+        return choice.pick(call)
     }
 
     private func keyedChoice(_ call: borrowing PickContext) -> SubchannelID? {

@@ -28,7 +28,8 @@ struct PooledChoice: Sendable {
     }
 }
 
-/// The best endpoint of the pool; while nobody reports, of two the one with the shorter measured delay.
+/// The best endpoint of the pool, which stands for the servers that report; compared with another by what this channel
+/// has measured of both when one of two drawn does not, and of two that do not the sooner one.
 struct PooledPicker: ChoicePicker {
     let ids: [SubchannelID]
     let loads: LoadTable
@@ -37,18 +38,8 @@ struct PooledPicker: ChoicePicker {
 
     func pick(_ call: borrowing PickContext) -> PickResult {
         var draws = Draws(call, again: 17)
-        var id = pool.take(at: call.time, draws.next())
-        if call.attempt > 0, let taken = id, call.wasTried(taken) { id = nil }
-        var result = PickResult.subchannel(id ?? chosen(call))
-        result.probes = pace.probes(among: ids, at: call.time, &draws)
-        return result
-    }
-
-    /// The same in a fleet of which some servers may not report: the pool stands for those that do, so that these and the
-    /// others get calls by what this channel has measured of both.
-    func pickAmongAll(_ call: borrowing PickContext) -> PickResult {
-        var draws = Draws(call, again: 17)
-        var result = PickResult.subchannel(soonest(call, &draws))
+        let id = soonest(call, &draws)
+        var result = PickResult.subchannel(id, note: pool.note(id, at: call.time))
         result.probes = pace.probes(among: ids, at: call.time, &draws)
         return result
     }

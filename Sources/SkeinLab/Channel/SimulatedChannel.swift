@@ -91,11 +91,13 @@ package final class SimulatedChannel: Chooser {
         if let wanted = context.wanted { connect(wanted) }
         guard case .picked(let connection, let token) = outcome else { return nil }
         var choice = Choice(Attempt(server: connection.server, token: token))
-        context.probes.forEach { id in
-            guard let peer = peer(id), failedProbes[peer.server] < SimulatedChannel.mostFailedProbes else { return }
-            choice.append(Choice.Probe(server: peer.server, id: id))
-        }
+        context.probes.forEach { if let probe = probe($0) { choice.append(probe) } }
         return choice
+    }
+
+    private func probe(_ id: SubchannelID) -> Choice.Probe? {
+        guard let peer = peer(id), failedProbes[peer.server] < SimulatedChannel.mostFailedProbes else { return nil }
+        return Choice.Probe(server: peer.server, id: id)
     }
 
     package func completed(_ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double) {

@@ -18,7 +18,7 @@ extension Simulation {
             SimulatedCall(
                 client: arrival.client, kind: arrival.kind, attempt: choice.attempt, demand: arrival.demand,
                 start: now, serial: serial, step: step, isCounted: isCounting))
-        if isCounting { servers[choice.attempt.server].calls += 1 }
+        if isCounting { count(arrival.client, choice.attempt.server) }
         events.add(.arrived(call: number), at: now + scenario.networkDelay)
         events.add(.timedOut(call: number, serial: serial), at: now + scenario.timeout)
         choice.forEachProbe { probe in
@@ -26,6 +26,13 @@ extension Simulation {
             let number = probes.add(Probe(client: arrival.client, probe: probe))
             events.add(.probed(number), at: now + scenario.networkDelay)
         }
+    }
+
+    private mutating func count(_ client: Int, _ server: Int) {
+        servers[server].calls += 1
+        let pair = client * servers.count + server
+        result.longestGap = max(result.longestGap, now - lastCalls[pair])
+        lastCalls[pair] = now
     }
 
     mutating func arrived(_ number: UInt32) {

@@ -44,6 +44,8 @@ package struct Simulation {
     var step = 0
     var isCounting = false
     var replacements = 0
+    /// When each client last sent a call to each server, client by client; or when counting began.
+    var lastCalls: [Double]
     /// Of the last call.
     var serial: UInt32 = 0
 
@@ -54,6 +56,7 @@ package struct Simulation {
         arrivals = Arrivals(scenario, seed: seeds.next(), trace: trace)
         antagonistChance = Chance(seed: seeds.next())
         failureChance = Chance(seed: seeds.next())
+        lastCalls = Array(repeating: scenario.warmUp, count: scenario.clients * scenario.servers)
         result = LabResult(scenario.name, policy.name, loads: scenario.loads.map(\.load))
         var chance = Chance(seed: seeds.next())
         let reporting = Int((scenario.reporting * Double(scenario.servers)).rounded())
@@ -79,6 +82,7 @@ package struct Simulation {
             handle(event)
         }
         now = scenario.duration
+        for last in lastCalls { result.longestGap = max(result.longestGap, now - last) }
         for server in servers.indices {
             servers[server].queue.set(cores: servers[server].queue.cores, speed: servers[server].queue.speed, at: now)
             result.calls.append(servers[server].calls)

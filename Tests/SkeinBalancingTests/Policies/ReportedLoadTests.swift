@@ -24,11 +24,13 @@ import Testing
         #expect(counts[2] >= 3)
     }
 
-    @Test("a report counts for a second", arguments: policies.dropLast())
+    @Test("a report counts for a second", arguments: policies)
     func expiry(choice: LoadBalancing) throws {
         var fleet = try fleet(choice, 10)
-        fleet.report(3, inFlight: 0)
+        for number in 0..<10 { fleet.report(number, inFlight: 9) }
+        fleet.time = fleet.time.adding(seconds: 5)
         fleet.report(4, inFlight: 9)
+        fleet.report(3, inFlight: 0)
         fleet.time = fleet.time.adding(seconds: 0.9)
         #expect(fleet.choose() == 3)
         fleet.time = fleet.time.adding(seconds: 0.2)
@@ -76,9 +78,10 @@ import Testing
         #expect(Set(both).count == 2)
     }
 
-    @Test("of a fleet of which some report, those that do not get calls as long as they are as fast")
-    func mixed() throws {
-        var fleet = try fleet(.auto, 10)
+    @Test(
+        "of a fleet of which some report, those that do not get calls as long as they are as fast", arguments: policies)
+    func mixed(choice: LoadBalancing) throws {
+        var fleet = try fleet(choice, 10)
         var counts = [Int](repeating: 0, count: 10)
         for _ in 0..<2000 {
             fleet.time = fleet.time.adding(seconds: 0.01)
@@ -91,6 +94,21 @@ import Testing
         let reporting = counts[0..<3].reduce(0, +)
         #expect((400...1000).contains(reporting))
         #expect(counts.allSatisfy { $0 > 50 })
+    }
+
+    @Test("a server that reports to be idle and is not is soon believed no more", arguments: policies)
+    func liar(choice: LoadBalancing) throws {
+        var fleet = try fleet(choice, 10)
+        var late = 0
+        for round in 0..<3000 {
+            fleet.time = fleet.time.adding(seconds: 0.01)
+            guard let (subchannel, token) = fleet.start() else { break }
+            let lies = subchannel.id.slot == 0
+            if lies, round >= 2000 { late += 1 }
+            let load = ServerLoad(inFlight: 0, latency: lies ? 0 : 0.1, serviceTime: lies ? 0 : 0.1)
+            fleet.end(token, seconds: lies ? 1 : 0.1, load: load)
+        }
+        #expect(late < 50)
     }
 
     @Test("as many endpoints are asked as the config says, all of them sooner or later, and no more a second")

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SkeinCore
+
+/// The config of a policy that uses a part of the endpoints.
+package protocol SubsetConfiguration: ContainerConfiguration {
+    /// How configs name the policy.
+    static var name: String { get }
+    /// `nil` when it is demanded and not there.
+    var child: LoadBalancing? { get }
+    /// Whether a member that fails loses its place.
+    var replacesFailing: Bool { get }
+    /// This client's number among all that use the same endpoints, from 0.
+    var clientOrdinal: Int? { get }
+    var clientCount: Int? { get }
+
+    /// How many of so many; `nil`: all.
+    func size(of endpoints: Int) -> Int?
+}
+
+extension SubsetConfiguration {
+    package var children: [LoadBalancing] { child.map { [$0] } ?? [] }
+
+    func ranking(_ seed: UInt64) -> Subset.Ranking {
+        clientOrdinal.map { .ring(ordinal: $0, clients: clientCount) } ?? .random(seed: seed)
+    }
+}
+
+/// `random_subsetting_experimental`: gRPC's (gRFC A68).
+package struct RandomSubsettingConfiguration: SubsetConfiguration {
+    package static let name = "random_subsetting_experimental"
+    package var child: LoadBalancing?
+    package var replacesFailing: Bool { false }
+    package var clientOrdinal: Int? { nil }
+    package var clientCount: Int? { nil }
+    private var subsetSize: Int?
+
+    package init() {}
+    package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
+        subsetSize = try fields.int("subsetSize", required: 1...Int(UInt32.max))
+        child = try fields.policy("childPolicy")
+    }
+
+    package func size(of endpoints: Int) -> Int? { subsetSize }
+
+    package func validate(
+        _ policies: LoadBalancingRegistry, as choice: LoadBalancing, _ reading: ConfigReading
+    ) throws(ConfigurationError) {
+        guard subsetSize != nil else { throw choice.problem("subsetSize is missing: expected a number above 0") }
+        try validateChildren(policies, as: choice, reading)
+    }
+}
+
+/// `subsetting`: the same, with places that all clients agree on when each knows its number.
+package struct SubsettingConfiguration: SubsetConfiguration {
+    package static let name = "subsetting"
+    package var child: LoadBalancing? = .roundRobin
+    package var replacesFailing: Bool { true }
+    private var subsetSize: Int?
+    package private(set) var clientOrdinal: Int?
+    package private(set) var clientCount: Int?
+
+    package init() {}
+    package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
+        if fields.contains("subsetSize") { subsetSize = try fields.int("subsetSize", required: 1...Int(UInt32.max)) }
+        if fields.contains("clientCount") {
+            clientCount = try fields.int("clientCount", required: 1...Int(UInt32.max))
+        }
+        if fields.contains("clientOrdinal") {
+            clientOrdinal = try fields.int("clientOrdinal", required: 0...(clientCount ?? Int(UInt32.max) + 1) - 1)
+        }
+        child = try fields.policy("childPolicy") ?? .roundRobin
+    }
+
+    init(over child: LoadBalancing, size: Int?, ordinal: Int?, clients: Int?) {
+        self.child = child
+        subsetSize = size.map { max($0, 1) }
+        clientOrdinal = ordinal.map { max($0, 0) }
+        clientCount = clients.map { max($0, 1) }
+    }
+
+    /// By the number of clients where no size is given; else 20 of more than 50.
+    package func size(of endpoints: Int) -> Int? {
+        if let subsetSize { return subsetSize }
+        return Subset.size(endpoints: endpoints, clients: clientCount ?? endpoints)
+    }
+
+    package func validate(
+        _ policies: LoadBalancingRegistry, as choice: LoadBalancing, _ reading: ConfigReading
+    ) throws(ConfigurationError) {
+        try validateChildren(policies, as: choice, reading)
+        for child in children where try policies.contains(child, where: { $0 is any KeyPlacing.Type }) {
+            throw choice.problem(
+                "childPolicy is \(child.policy), which sends calls with the same key to the same of all endpoints: "
+                    + "expected a policy without keys")
+        }
+    }
+}
+
+/// A policy that sends calls with the same key to the same endpoint, which clients with different endpoints cannot.
+package protocol KeyPlacing {}
+
+extension Hashed: KeyPlacing {}
+extension RingHashExperimental: KeyPlacing {}
