@@ -251,7 +251,9 @@ extension SimulatedChannel {
             timers[id] = count
             due.add(.timer(id, count: count), at: now + max(0, delay / .seconds(1)))
         case .requestResolution, .watchLoad: break
-        case .publish(let state, let picker): _ = cell.publish(state, picker)
+        case .publish(let state, let picker):
+            publications += 1
+            _ = cell.publish(state, picker)
         }
     }
 
