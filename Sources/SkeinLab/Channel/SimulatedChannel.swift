@@ -93,7 +93,7 @@ package final class SimulatedChannel: Chooser {
         if let wanted = context.wanted { connect(wanted) }
         guard case .picked(let connection, let token) = outcome else { return nil }
         var choice = Choice(Attempt(server: connection.server, token: token))
-        context.probes.forEach { if let probe = probe($0) { choice.append(probe) } }
+        for id in context.probes { if let probe = probe(id) { choice.append(probe) } }
         return choice
     }
 
@@ -250,7 +250,7 @@ extension SimulatedChannel {
             let count = (timers[id] ?? 0) + 1
             timers[id] = count
             due.add(.timer(id, count: count), at: now + max(0, delay / .seconds(1)))
-        case .requestResolution: break
+        case .requestResolution, .watchLoad: break
         case .publish(let state, let picker):
             publications += 1
             _ = cell.publish(state, picker)
