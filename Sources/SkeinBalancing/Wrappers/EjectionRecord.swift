@@ -42,6 +42,8 @@ struct EjectionRecord: Sendable {
     /// The totals when the last two halves of the window began.
     var older = OutcomeTotals()
     var newer = OutcomeTotals()
+    /// The share of faults since `older`, when all were last looked at; `nil` without calls.
+    var recentShare: Double?
     /// Faults that were looked at.
     var judgedFaults = 0
     var run: Run?
