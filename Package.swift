@@ -167,7 +167,7 @@ let package = Package(
         tests("SkeinCoreTests", ["SkeinCore"]),
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
         tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
-        tests("SkeinLabTests", ["SkeinLab", "SkeinBalancing", "SkeinCore", "skein-pick-bridge"]),
+        tests("SkeinLabTests", ["TestSupport", "SkeinLab", "SkeinBalancing", "SkeinCore", "skein-pick-bridge"]),
         tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "TestSupport", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
         tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),
@@ -181,7 +181,9 @@ let package = Package(
             "IntegrationTests",
             [
                 "Skein", "SkeinCore", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinResolution",
-                "SkeinClient", "SkeinServer", "SkeinServices", "TestSupport", logging, nioCore, nioPosix, nioSSL,
+                "SkeinClient", "SkeinServer", "SkeinServices", "SkeinProtobuf", "TestSupport", logging, nioCore,
+                nioPosix,
+                nioSSL,
             ]),
         tests("FuzzTests", ["SkeinCore", "SkeinHTTP2", "SkeinResolution", "TestSupport"]),
         tests(

@@ -38,8 +38,8 @@ public protocol LoadBalancingPolicy: Sendable {
 
     /// A subchannel changed: idle → connecting on `connect`; connecting → ready or transient failure; transient failure
     /// → idle after its backoff; ready → idle when its connection ends. Ready → transient failure, and back to ready at
-    /// any time, for one whose server says that it is not healthy or that is ejected: it keeps its connection, but no
-    /// call may go there. Not called once it was shut down.
+    /// any time, for one that is ejected or whose server says that it does not serve (gRFC A17): it keeps its connection,
+    /// but no call may go there. Not called once it was shut down.
     mutating func subchannel(_ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions)
 
     /// A server reported its load.

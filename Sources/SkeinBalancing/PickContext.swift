@@ -16,6 +16,8 @@ public struct PickContext: ~Copyable {
     package var wanted: SubchannelID?
     /// Endpoints that the picker wants asked for their load, whatever the pick came to.
     package var probes = ProbeList()
+    /// Whether the policy wants servers to tell their load.
+    package var wantsReports = false
 
     /// A small number that picks on other threads do not have at the same time; dense from 0.
     package var reader: UInt32 = 0

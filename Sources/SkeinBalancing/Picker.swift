@@ -8,9 +8,13 @@ public protocol Picker: Sendable {
 
     /// Why `pick` would choose as it does now, for people; `nil` when there is nothing to say.
     func explain(_ call: borrowing PickContext) -> String?
+
+    /// Whether calls ask their server how loaded it is; read once, when the picker is published. Default: `false`.
+    var wantsReports: Bool { get }
 }
 
 extension Picker {
+    public var wantsReports: Bool { false }
     public func explain(_ call: borrowing PickContext) -> String? { nil }
 }
 

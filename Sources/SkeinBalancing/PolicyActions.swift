@@ -30,6 +30,20 @@ public struct PolicyActions: ~Copyable {
         return id
     }
 
+    /// The same for a policy that wants connections whatever the health of their servers (gRFC A17).
+    package mutating func createSubchannel(ignoringHealthFor endpoint: Endpoint) -> SubchannelID {
+        let id = createSubchannel(for: endpoint)
+        slots.ignoreHealth(id)
+        return id
+    }
+
+    /// Has the server of the subchannel report its load about as often as this, out of band (gRFC A51): the policy is
+    /// told by `load(of:reported:)`, and `EndpointLoad.report` has the last one. Holds for all its connections; `nil`
+    /// ends it.
+    public mutating func watchLoad(of id: SubchannelID, every interval: Duration?) {
+        commands.append(.watchLoad(id, every: interval))
+    }
+
     /// Connects an idle subchannel; nothing for one that is not idle.
     public mutating func connect(_ id: SubchannelID) { commands.append(.connect(id)) }
 
@@ -87,5 +101,6 @@ package enum PolicyCommand: Sendable {
     case shutDown(SubchannelID)
     case schedule(TimerID, after: Duration)
     case requestResolution
+    case watchLoad(SubchannelID, every: Duration?)
     case publish(ConnectivityState, any Picker)
 }

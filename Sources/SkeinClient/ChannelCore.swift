@@ -17,10 +17,8 @@ final class ChannelCore: Sendable {
     let states = StateBroadcast()
     private let config: ActiveConfig
     let balancer: BalancerDriver
-    private let authority: String
-    private let scheme: String
     let authorization: CallAuthorization
-    private let userAgent: String
+    private let template: RequestTemplate
 
     static let version = "grpc-swift-skein/0.1"
 
@@ -34,11 +32,15 @@ final class ChannelCore: Sendable {
         try options.policies.validate(options.serviceConfig.loadBalancing)
         self.target = target
         self.options = options
-        scheme = "\(security.scheme)"
-        if let authority = options.authority {
-            self.authority = authority
+        let authority: String
+        if let own = options.authority {
+            authority = own
         } else {
             authority = try options.resolvers.serviceAuthority(of: target)
+        }
+        guard (1...16).contains(options.connectionsPerEndpoint) else {
+            throw ConfigurationError(
+                "use option connectionsPerEndpoint \(options.connectionsPerEndpoint): expected 1 to 16")
         }
         try ChannelCore.validate(options.authority, "authority")
         try ChannelCore.validate(options.userAgent, "userAgent")
@@ -49,7 +51,10 @@ final class ChannelCore: Sendable {
             keepalive: ClientKeepalive(options.keepalive), transport: SocketTransport(tls))
         connecting(&connector)
         authorization = CallAuthorization(authority: authority, isSecure: connector.transport.isPrivate)
-        userAgent = options.userAgent.map { "\($0) \(ChannelCore.version)" } ?? ChannelCore.version
+        template = RequestTemplate(
+            authority: authority, scheme: "\(security.scheme)",
+            userAgent: options.userAgent.map { "\($0) \(ChannelCore.version)" } ?? ChannelCore.version,
+            acceptEncoding: options.compressors.acceptEncoding)
         let group = MultiThreadedEventLoopGroup.singleton
         let eventLoop = group.next()
         queue = PickQueue(on: eventLoop)
@@ -65,7 +70,8 @@ final class ChannelCore: Sendable {
             BalancerControl(
                 BalancerControl.Environment(
                     cell: cell, queue: queue, states: states, config: config, resolver: resolver,
-                    connector: connector, group: group, eventLoop: eventLoop, options: options, target: target)))
+                    connector: connector, template: template, group: group, eventLoop: eventLoop, options: options,
+                    target: target)))
         link.connect(to: balancer)
     }
 
@@ -75,11 +81,14 @@ final class ChannelCore: Sendable {
     }
 
     /// The head of an attempt.
-    func request(for plan: CallPlan) -> OutgoingRequest {
-        OutgoingRequest(
-            path: plan.method.path, authority: authority, scheme: scheme, metadata: plan.metadata, userAgent: userAgent,
-            encoding: plan.compressor?.name, acceptEncoding: options.compressors.acceptEncoding)
+    func request(for plan: CallPlan, asksForLoad: Bool) -> OutgoingRequest {
+        template.request(for: plan, asksForLoad: asksForLoad)
     }
+
+    /// Asks the servers of these subchannels for their load.
+    func probe(_ ids: ProbeList) { ids.forEach(probe) }
+
+    private func probe(_ id: SubchannelID) { cell.subchannel(id)?.probe() }
 
     func plan(_ method: MethodDescriptor, _ options: CallOptions) -> CallPlan {
         CallPlan(

@@ -28,6 +28,8 @@ public struct ChannelOptions: Sendable {
     public var idleTimeout = Duration.seconds(30 * 60)
     /// How connections find out that a silent server is gone. Default: not before TCP does (gRFC A8).
     public var keepalive: Keepalive?
+    /// Whether servers are asked for their health where the service config says so (gRFC A17).
+    public var checksHealth = true
     /// Between connection attempts to one server.
     public var backoff = Backoff()
     /// The most bytes of response headers, counted as HTTP/2 does (RFC 9113 section 6.5.2).
@@ -38,6 +40,13 @@ public struct ChannelOptions: Sendable {
     /// Flow-control windows, in bytes: of each stream and of each connection.
     public var streamWindow = 1 << 20
     public var connectionWindow = 8 << 20
+    /// How many connections each server gets, 1 to 16; calls are balanced over them as over servers. For targets with a
+    /// virtual address, as of a Kubernetes ClusterIP service: every connection to it may lead to another server.
+    /// `pick_first` uses one connection in any case.
+    public var connectionsPerEndpoint = 1
+    /// After this long, give or take a tenth, a connection is replaced by a new one, and closes when its calls have
+    /// ended: so that a virtual address can lead elsewhere. Default: never.
+    public var connectionRenewal: Duration?
     /// Where the channel reports connections made and lost. Default: nowhere, at no cost.
     public var logger: Logger?
 
@@ -78,6 +87,13 @@ public struct ChannelOptions: Sendable {
         with { $0.keepalive = Keepalive(every: interval, timeout: timeout, withoutCalls: withoutCalls) }
     }
     public func backoff(_ backoff: Backoff) -> ChannelOptions { with { $0.backoff = backoff } }
+    /// For virtual addresses: see `connectionsPerEndpoint` and `connectionRenewal`.
+    public func connectionsPerEndpoint(_ count: Int, renewEvery interval: Duration? = .seconds(300)) -> ChannelOptions {
+        with {
+            $0.connectionsPerEndpoint = count
+            $0.connectionRenewal = interval
+        }
+    }
     public func compressor(_ compressor: any Compressor) -> ChannelOptions {
         with { $0.compressors.register(compressor) }
     }

@@ -13,14 +13,17 @@ final class HandlerLauncher: @unchecked Sendable {  // owned by `eventLoop`
     private let activity: LoopActivity
     private let execution: @Sendable (RegisteredMethod) -> HandlerExecution
     private let logger: Logger?
+    /// Is told of every call; `nil` when nobody wants to know the load.
+    let meter: LoadMeter?
     /// What the handlers run inside of.
     let interceptors: [any ServerInterceptor]
     private var executors: [ObjectIdentifier: LoopExecutor] = [:]
 
     init(
         on eventLoop: any EventLoop, of loops: ServerLoops, activity: LoopActivity, _ options: ServerOptions,
-        execution: @escaping @Sendable (RegisteredMethod) -> HandlerExecution
+        meter: LoadMeter?, execution: @escaping @Sendable (RegisteredMethod) -> HandlerExecution
     ) {
+        self.meter = meter
         self.eventLoop = eventLoop
         self.loops = loops
         self.activity = activity

@@ -17,7 +17,9 @@ package final class InProcessServer: ClientTransport {
         let router = ServiceRouter(services)
         let methods = try MethodTable(router.methods, services: router.services)
         let loops = ServerLoops(nil)
-        core = ServerCore(methods, options, loops: loops, activities: loops.all.map { _ in LoopActivity() })
+        core = ServerCore(
+            methods, options, loops: loops, activities: loops.all.map { _ in LoopActivity() },
+            meter: LoadMeter.first(in: services))
     }
 
     package var isPrivate: Bool { true }

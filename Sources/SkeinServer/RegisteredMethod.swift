@@ -27,8 +27,17 @@ final class RegisteredMethod: Sendable {
     let pathBytes: [UInt8]
     let handler: Handler
     let pace = HandlerPace()
+    /// Whether its calls are load.
+    let isMeasured: Bool
+    /// Whether its calls keep a connection from being idle.
+    let countsAsUse: Bool
 
-    init(_ number: Int, _ descriptor: MethodDescriptor, _ handler: Handler) {
+    init(
+        _ number: Int, _ descriptor: MethodDescriptor, _ handler: Handler, isMeasured: Bool = true,
+        countsAsUse: Bool = true
+    ) {
+        self.isMeasured = isMeasured
+        self.countsAsUse = countsAsUse
         self.number = number
         self.descriptor = descriptor
         pathBytes = Array(descriptor.path.utf8)

@@ -89,7 +89,8 @@ public final class Server: Sendable {
         }
         let group = ServerLoops(options.eventLoops)
         let activities = group.all.map { _ in LoopActivity() }
-        let core = ServerCore(methods, options, loops: group, activities: activities)
+        let core = ServerCore(
+            methods, options, loops: group, activities: activities, meter: LoadMeter.first(in: services))
         let watchdog = options.logger.map { LoopWatchdog(watching: activities, router.methods, logger: $0) }
         watchdog?.start()
         defer { watchdog?.stop() }

@@ -12,8 +12,16 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
     let launcher: HandlerLauncher
     private var request: ReceivedMessage?
     private var task: Task<Void, Never>?
+    /// How the client is told how loaded the server is.
+    private let reports: LoadMeter.Forms
+    private var arrival = LoadMeter.Arrival(time: 0, inFlight: 0)
+    private var activity: LoadMeter.Stream?
 
-    init(_ method: RegisteredMethod, _ context: ServerContext, _ stream: ServerStream, _ launcher: HandlerLauncher) {
+    init(
+        _ method: RegisteredMethod, _ context: ServerContext, _ stream: ServerStream, _ launcher: HandlerLauncher,
+        reports: LoadMeter.Forms
+    ) {
+        self.reports = reports
         self.method = method
         self.context = context
         self.stream = stream
@@ -25,7 +33,18 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
 
     // MARK: what arrives
 
-    func received(message: ReceivedMessage) { request = message }
+    func received(message: ReceivedMessage) {
+        request = message
+        if let activity { activity.carries(at: LoopClock.now) }
+    }
+
+    var countsAsUse: Bool { method.countsAsUse }
+
+    func sends() {
+        if let activity { activity.carries(at: LoopClock.now) }
+    }
+
+    func move() { context.move() }
 
     func cancelled(_ reason: CancellationReason) { context.cancel(reason) }
 
@@ -36,7 +55,16 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
 
     // MARK: the handler
 
-    func startHandler() { task = launcher.launch(self) }
+    func startHandler() {
+        if let meter = launcher.meter, method.isMeasured {
+            if kind == .unary {
+                arrival = meter.arrived(at: LoopClock.now)
+            } else {
+                activity = meter.streamArrived(at: LoopClock.now)
+            }
+        }
+        task = launcher.launch(self)
+    }
 
     func runElsewhere(_ work: @escaping @Sendable () -> Void) { launcher.runOnPool(work) }
 
@@ -99,19 +127,57 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
     }
 
     func respond(_ message: consuming Buffer) {
-        let (head, trailing) = context.handlerReturned()
+        var leavings = context.handlerReturned()
         do throws(RPCError) {
-            try OutgoingMessages.frame(&message, head.compressor)
-            stream.complete(ServerCompletion(head: head, message: message, status: .ok, trailing: trailing))
+            try OutgoingMessages.frame(&message, leavings.head.compressor)
+            complete(message, .ok, &leavings)
         } catch {
             respond(error)
         }
     }
 
     func respond(_ status: Status, _ errorMetadata: Metadata = [:]) {
-        let (head, returned) = context.handlerReturned()
-        var trailing = returned
-        trailing.append(contentsOf: errorMetadata)
-        stream.complete(ServerCompletion(head: head, message: nil, status: status, trailing: trailing))
+        var leavings = context.handlerReturned()
+        leavings.trailing.append(contentsOf: errorMetadata)
+        complete(nil, status, &leavings)
+    }
+
+    private func complete(_ message: consuming Buffer?, _ status: Status, _ leavings: inout ServerContext.Leavings) {
+        var load: ServerLoad?
+        if let meter = launcher.meter { load = tell(meter, status, &leavings) }
+        if let report = leavings.load, report != LoadReport() {
+            leavings.trailing.carry(LoadReportCodec.encode(report))
+        }
+        stream.complete(
+            ServerCompletion(
+                head: leavings.head, message: message, status: status, trailing: leavings.trailing, load: load))
+    }
+
+    /// Tells the meter of the end; what to tell the client.
+    private func tell(
+        _ meter: LoadMeter, _ status: Status, _ leavings: inout ServerContext.Leavings
+    ) -> ServerLoad? {
+        let now = LoopClock.now
+        if let activity {
+            activity.ended(status.code)
+        } else if method.isMeasured {
+            meter.completed(arrival, status.code, at: now)
+        }
+        if reports.contains(.metrics) {
+            if let own = leavings.load {
+                leavings.load = own.filled(from: meter.report)
+            } else {
+                leavings.trailing.carry(meter.encodedReport(at: now))
+            }
+        }
+        return reports.contains(.load) ? meter.load(at: now) : nil
+    }
+}
+
+extension Metadata {
+    /// Adds a load report, unless the handler has put one there itself.
+    fileprivate mutating func carry(_ report: [UInt8]) {
+        guard isEmpty || self[binary: LoadReportCodec.trailer] == nil else { return }
+        append(LoadReportCodec.trailer, .binary(report))
     }
 }

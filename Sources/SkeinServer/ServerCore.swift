@@ -16,7 +16,13 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
     private let limits: ServerConnectionLimits
     private let maxRequestBytes: Int
 
-    init(_ methods: MethodTable, _ options: ServerOptions, loops: ServerLoops, activities: [LoopActivity]) {
+    private let meter: LoadMeter?
+
+    init(
+        _ methods: MethodTable, _ options: ServerOptions, loops: ServerLoops, activities: [LoopActivity],
+        meter: LoadMeter?
+    ) {
+        self.meter = meter
         self.methods = methods
         connections = ServerConnections(
             limit: options.maxConnections ?? OpenFiles.limit / 4 * 3, perClient: options.maxConnectionsPerClient)
@@ -31,7 +37,7 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
         var launchers: [ObjectIdentifier: HandlerLauncher] = [:]
         for (loop, activity) in zip(loops.all, activities) {
             launchers[ObjectIdentifier(loop)] = HandlerLauncher(
-                on: loop, of: loops, activity: activity, options, execution: execution)
+                on: loop, of: loops, activity: activity, options, meter: meter, execution: execution)
         }
         self.launchers = launchers
     }
@@ -58,7 +64,20 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
             method: method.descriptor, metadata: stream.requestMetadata, peer: connection.peer,
             deadline: stream.deadline,
             responder: stream)
-        return .success(ServerCall(method, context, stream, launcher))
+        return .success(
+            ServerCall(method, context, stream, launcher, reports: reports(for: stream, method, connection)))
+    }
+
+    /// How the client is told the server's load with its answer.
+    private func reports(
+        for stream: ServerStream, _ method: RegisteredMethod, _ connection: ServerConnection
+    ) -> LoadMeter.Forms {
+        guard let meter else { return [] }
+        let forms = meter.forms(asked: stream.wantsLoad, method)
+        guard !forms.isEmpty else { return [] }
+        let mayHear = connection.mayHearLoad ?? meter.rules.audience(connection.peer)
+        connection.mayHearLoad = mayHear
+        return mayHear ? forms : []
     }
 
     func connectionClosed(_ connection: ServerConnection) {
@@ -95,5 +114,7 @@ extension ServerConnectionLimits {
         permitsPingsWithoutCalls = options.permitsPingsWithoutCalls
         age = ConnectionAge.Limits(
             idle: options.maxConnectionIdle, age: options.maxConnectionAge, grace: options.maxConnectionAgeGrace)
+        streamAge = options.maxStreamAge
+        streamAgeGrace = options.maxStreamAgeGrace
     }
 }

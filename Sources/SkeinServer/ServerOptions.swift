@@ -62,6 +62,11 @@ public struct ServerOptions: Sendable {
     public var maxConnectionAge: Duration?
     /// What calls get to finish on a connection that is too old. Default: as long as they take.
     public var maxConnectionAgeGrace: Duration?
+    /// Streams older than this, give or take a tenth, are to end, so that they are balanced anew: their handlers see
+    /// `ServerContext.shouldMove`. Default: never.
+    public var maxStreamAge: Duration?
+    /// What they get to finish; then they end with `unavailable` and the trailer `skein-move: 1`.
+    public var maxStreamAgeGrace = Duration.seconds(10)
     /// How long the server goes on to accept and to serve once it shuts down, not ready any more, so that those who
     /// direct clients to it can notice. Hooks may ask for more. Default: not at all.
     public var propagation = Duration.zero
@@ -106,6 +111,13 @@ public struct ServerOptions: Sendable {
         with {
             $0.maxConnectionAge = limit
             $0.maxConnectionAgeGrace = grace
+        }
+    }
+    /// Has streams end at `limit`, give or take a tenth; `grace` is what they get to finish.
+    public func maxStreamAge(_ limit: Duration, grace: Duration = .seconds(10)) -> ServerOptions {
+        with {
+            $0.maxStreamAge = limit
+            $0.maxStreamAgeGrace = grace
         }
     }
     public func propagation(_ duration: Duration) -> ServerOptions { with { $0.propagation = duration } }

@@ -9,16 +9,26 @@ public struct ServiceRouter {
     /// All services of the server, those registered later too.
     public let services: [ServiceDescriptor]
     private(set) var methods: [RegisteredMethod] = []
+    /// Whether the calls of methods registered from now on are load: those that ask about the server are not.
+    package var isMeasured = true
+    /// Whether they keep their connection from being idle.
+    package var countsAsUse = true
 
     /// Lets all `services` register.
     init(_ services: [any RPCService]) {
         self.services = services.flatMap(\.descriptors)
-        for service in services { service.register(with: &self) }
+        for service in services {
+            service.register(with: &self)
+            isMeasured = true
+            countsAsUse = true
+        }
     }
 
     @usableFromInline
     mutating func add(_ descriptor: MethodDescriptor, _ handler: RegisteredMethod.Handler) {
-        methods.append(RegisteredMethod(methods.count, descriptor, handler))
+        methods.append(
+            RegisteredMethod(
+                methods.count, descriptor, handler, isMeasured: isMeasured, countsAsUse: countsAsUse))
     }
 
     @inlinable

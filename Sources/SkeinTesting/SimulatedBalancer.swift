@@ -161,7 +161,7 @@ extension SimulatedBalancer {
             case .schedule(let id, let delay):
                 timers.removeAll { $0.id == id }
                 timers.append((id, now + delay))
-            case .requestResolution: break
+            case .requestResolution, .watchLoad: break
             case .publish(let state, let picker): _ = cell.publish(state, picker)
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SkeinProtobuf
+import TestSupport
 import Testing
 
 /// `protobuf-conformance` as protobuf's runner sees it: requests in, answers out.

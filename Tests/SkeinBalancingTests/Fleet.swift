@@ -30,6 +30,8 @@ struct Fleet {
     private(set) var subchannels: [Subchannel] = []
     private(set) var ready: Set<SubchannelID> = []
     private(set) var connecting: [SubchannelID] = []
+    /// What the policy asked for.
+    private(set) var watched: [(id: SubchannelID, interval: Duration?)] = []
     /// Those that picks wanted asked for their load.
     private(set) var probed: [SubchannelID] = []
     private var policy: AnyPolicy
@@ -128,6 +130,7 @@ struct Fleet {
                 publications += 1
             case .schedule(let id, let delay): timers[id] = now + delay
             case .requestResolution: resolutions += 1
+            case .watchLoad(let id, let interval): watched.append((id, interval))
             }
         }
     }

@@ -54,6 +54,7 @@ struct PolicyDriver<Policy: LoadBalancingPolicy> {
             case .shutDown(let id): return "shut down \(id)"  // not detached, so that no slot is used again
             case .schedule(let id, let delay): return "schedule \(id.raw) \(delay)"
             case .requestResolution: return "resolve"
+            case .watchLoad(let id, let interval): return "watch load \(id) \(interval.map { "\($0)" } ?? "no more")"
             case .publish(let state, let picker):
                 _ = cell.publish(state, picker)
                 return state.description

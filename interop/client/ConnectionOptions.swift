@@ -44,8 +44,10 @@ struct ConnectionOptions: ParsableArguments, Sendable {
         return .tls(configuration)
     }
 
-    func makeChannel(_ interceptors: [any ClientInterceptor] = []) throws -> Channel {
-        var options = ChannelOptions()
+    func makeChannel(
+        _ options: ChannelOptions = .init(), _ interceptors: [any ClientInterceptor] = []
+    ) throws -> Channel {
+        var options = options
         options.authority = serverHostOverride
         options.interceptors = interceptors
         if let serviceConfigJSON { options.serviceConfig = try ServiceConfig(json: serviceConfigJSON) }
@@ -54,9 +56,10 @@ struct ConnectionOptions: ParsableArguments, Sendable {
 
     /// Calls `body` with a channel of its own.
     func withChannel<Value>(
-        _ interceptors: [any ClientInterceptor] = [], _ body: (Channel) async throws -> Value
+        _ options: ChannelOptions = .init(), _ interceptors: [any ClientInterceptor] = [],
+        _ body: (Channel) async throws -> Value
     ) async throws -> Value {
-        let channel = try makeChannel(interceptors)
+        let channel = try makeChannel(options, interceptors)
         let result: Result<Value, any Error>
         do { result = .success(try await body(channel)) } catch { result = .failure(error) }
         await channel.shutDown(grace: .zero)

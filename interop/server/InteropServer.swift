@@ -35,7 +35,10 @@ struct InteropServer: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let server = Server(.tcp(host, port: port), security: security, services: [TestService()])
+        // Clients of the tests ask for a report each second.
+        let reporting = LoadReporting(.off, audience: .everyone, minimumInterval: .seconds(1))
+        let server = Server(
+            .tcp(host, port: port), security: security, services: [TestService(reporting), reporting])
         async let running: Void = server.run(handlingSignals: true)
         for address in try await server.addresses() { print("listening \(address.port ?? port)") }
         fflush(nil)  // at once, even into a pipe

@@ -61,3 +61,12 @@ extension TestService {
         }
     }
 }
+
+extension LoadReport {
+    init(_ report: Grpc_Testing_TestOrcaReport) {
+        self.init(cpuUtilization: report.cpuUtilization)
+        memoryUtilization = report.memoryUtilization
+        requestCost = report.requestCost
+        utilization = report.utilization
+    }
+}

@@ -11,6 +11,11 @@ struct TestService: Grpc_Testing_TestService.Service {
     /// The same for every call to this process.
     private let serverID = "\(ProcessInfo.processInfo.processIdentifier)-\(UInt64.random(in: 0 ... .max))"
 
+    /// Reports out of band.
+    private let reporting: LoadReporting
+
+    init(_ reporting: LoadReporting) { self.reporting = reporting }
+
     func emptyCall(_ request: Grpc_Testing_Empty, context: ServerContext) async throws -> Grpc_Testing_Empty {
         echoMetadata(context)
         return Grpc_Testing_Empty()
@@ -21,6 +26,8 @@ struct TestService: Grpc_Testing_TestService.Service {
     ) async throws -> Grpc_Testing_SimpleResponse {
         echoMetadata(context)
         try require(request.expectCompressed, of: context)
+        if let report = request.orcaPerQueryReport { context.loadMetrics = LoadReport(report) }
+        if let report = request.orcaOobReport { reporting.update { $0 = LoadReport(report) } }
         try fail(request.responseStatus)
         if request.responseCompressed?.value == true { context.compressResponses(with: .gzip) }
         return Grpc_Testing_SimpleResponse(
@@ -61,7 +68,10 @@ struct TestService: Grpc_Testing_TestService.Service {
         _ requests: RequestStream<OutputRequest>, to responses: ResponseWriter<OutputResponse>, context: ServerContext
     ) async throws {
         echoMetadata(context)
-        for try await request in requests { try await answer(request, to: responses, context) }
+        for try await request in requests {
+            if let report = request.orcaOobReport { reporting.update { $0 = LoadReport(report) } }
+            try await answer(request, to: responses, context)
+        }
     }
 
     func halfDuplexCall(

@@ -4,7 +4,8 @@ import BenchProtos
 import Glibc
 import Skein
 
-// A greeter on the public API and generated stubs: `bench-server [--port N] [--loops N]`.
+// A greeter on the public API and generated stubs: `bench-server [--port N] [--loops N] [--reports 0|1|2]`, the last for
+// load reports: none, to clients that ask, with every answer.
 // Prints "listening PORT" and runs until SIGTERM.
 
 struct Greeter: Helloworld_Greeter.Service {
@@ -27,8 +28,15 @@ func option(_ name: String, _ fallback: Int) -> Int {
 
 var options = ServerOptions()
 options.eventLoops = option("--loops", 1)
+let reporting: [any RPCService] =
+    switch option("--reports", 0) {
+    case 0: []
+    case 1: [LoadReporting()]
+    default: [LoadReporting(.always)]
+    }
 let server = Server(
-    .tcp("127.0.0.1", port: option("--port", 0)), security: .plaintext, services: [Greeter()], options: options)
+    .tcp("127.0.0.1", port: option("--port", 0)), security: .plaintext, services: [Greeter()] + reporting,
+    options: options)
 
 try await withThrowingTaskGroup { group in
     group.addTask { try await server.run(handlingSignals: true) }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import SkeinCore
+public import SkeinCore
 internal import Synchronization
 
 /// What this channel knows of the load of one endpoint. Survives reconnects; may be read at any time, by any thread.
@@ -27,6 +27,16 @@ public final class EndpointLoad: @unchecked Sendable {  // `table` owns the memo
     public var latency: Duration? {
         guard isCurrent, slot.pointee.peakLatency.isKnown else { return nil }
         return .seconds(Double(slot.pointee.peakLatency.seconds(at: .now)))
+    }
+
+    /// What the server reported last of its load in gRPC's form (gRFC A51): with an answer, or out of band if the policy
+    /// asks for that. `nil` when it never did.
+    public var report: LoadReport? { timedReport?.report }
+
+    /// The same, and when it came.
+    package var timedReport: (report: LoadReport, time: PickTime)? {
+        guard isCurrent else { return nil }
+        return table.reports.entry(of: id).map { ($0.report, $0.time) }
     }
 
     /// How attempts on the endpoint have ended so far.

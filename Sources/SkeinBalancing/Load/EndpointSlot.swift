@@ -27,6 +27,8 @@ struct EndpointSlot: ~Copyable {
     let isReady = Atomic<Bool>(true)
     /// Somebody was told that attempts fail here, and has not looked yet.
     let hasToldFaults = Atomic<Bool>(false)
+    /// For `control` only: its policy takes a connection for healthy as it is.
+    let ignoresHealth = Atomic<Bool>(false)
     /// The bits of a `PeakLatency`.
     let latency = Atomic<UInt64>(0)
     /// When the server reported its load last, in nanoseconds of `PickTime`; 0: never.
@@ -135,6 +137,7 @@ extension EndpointSlot {
         completed.store(0, ordering: .relaxed)
         isReady.store(true, ordering: .relaxed)
         hasToldFaults.store(false, ordering: .relaxed)
+        ignoresHealth.store(false, ordering: .relaxed)
         latency.store(0, ordering: .relaxed)
         reported.store(0, ordering: .relaxed)
         startedAtReport.store(0, ordering: .relaxed)

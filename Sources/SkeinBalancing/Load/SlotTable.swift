@@ -21,6 +21,8 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
     /// Watchers that were replaced: kept, since a completion may use one at any time, and there are few.
     private var replaced: [SlotWatcher] = []
 
+    /// What servers reported in gRPC's form.
+    let reports = ReportBoard()
     /// Is told, on any thread, that attempts fail on a subchannel; then no more of it until `heardFaults`.
     private let toldFaults: (@Sendable (SubchannelID) -> Void)?
 
@@ -50,13 +52,19 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
     /// The subchannel to give an attempt to, counted as started; `nil` when it is not ready or was shut down. Only within the reading
     /// section of a pick, which keeps the subchannel alive: sections and `release` follow the rule of `RetireList`.
     func start(_ id: SubchannelID) -> UnsafeRawPointer? {
+        guard let subchannel = pickable(id) else { return nil }
         let slot = slot(id.slot)
-        guard slot.pointee.pickable.load(ordering: .sequentiallyConsistent) == id.generation,
-            let subchannel = slot.pointee.subchannel.load(ordering: .relaxed)
-        else { return nil }
         slot.pointee.started.wrappingAdd(1, ordering: .relaxed)
         watcher(of: slot) { $0.started($1) }
         return subchannel
+    }
+
+    /// The same without counting.
+    @inline(__always)
+    func pickable(_ id: SubchannelID) -> UnsafeRawPointer? {
+        let slot = slot(id.slot)
+        guard slot.pointee.pickable.load(ordering: .sequentiallyConsistent) == id.generation else { return nil }
+        return slot.pointee.subchannel.load(ordering: .relaxed)
     }
 
     /// The attempt has ended, and its outcome says something. Instead of `completed(_:)`.
@@ -80,6 +88,12 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
         guard slot.pointee.generation.load(ordering: .relaxed) == id.generation else { return }
         slot.pointee.note(load, at: time)
         watcher(of: slot) { $0.reported($1) }
+    }
+
+    /// A server has reported its load in gRPC's form.
+    package func reported(_ report: LoadReport, of id: SubchannelID, at time: PickTime) {
+        guard slot(id.slot).pointee.generation.load(ordering: .relaxed) == id.generation else { return }
+        reports.note(report, of: id, at: time)
     }
 
     /// The attempt has ended. Once for every token.
@@ -154,6 +168,13 @@ extension SlotTable {
         watcher(of: slot) { $0.became(ready: isReady, $1) }
     }
 
+    /// Whether its policy takes a connection for healthy as it is.
+    package func ignoresHealth(_ id: SubchannelID) -> Bool {
+        slot(id.slot).pointee.ignoresHealth.load(ordering: .relaxed)
+    }
+
+    func ignoreHealth(_ id: SubchannelID) { slot(id.slot).pointee.ignoresHealth.store(true, ordering: .relaxed) }
+
     /// Faults were looked at; later ones are told again.
     func heardFaults(_ id: SubchannelID) {
         let slot = slot(id.slot)
@@ -198,6 +219,7 @@ extension SlotTable {
             guard slot.pointee.inFlight == 0 else { return false }
             slot.pointee.generation.wrappingAdd(1, ordering: .relaxed)
             slot.pointee.clear()
+            reports.forget(index)
             if let watcher = slot.pointee.watcher.exchange(nil, ordering: .acquiring) {
                 garbage.append(Unmanaged<AnyObject>.fromOpaque(watcher).takeRetainedValue())
             }

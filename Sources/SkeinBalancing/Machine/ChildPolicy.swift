@@ -35,7 +35,7 @@ struct ChildPolicy<Policy: Sendable>: Sendable {
             case .shutDown(let id):
                 subchannels[id] = nil
                 out.perform(command)
-            case .connect, .requestResolution: out.perform(command)
+            case .connect, .requestResolution, .watchLoad: out.perform(command)
             }
         }
         return published

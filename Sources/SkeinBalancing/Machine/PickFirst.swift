@@ -174,7 +174,7 @@ extension PickFirst {
 
     private mutating func connect(_ index: Int, _ out: inout PolicyActions) {
         guard case .idle = candidates[index].state else { return }
-        let id = candidates[index].id ?? out.createSubchannel(for: candidates[index].endpoint)
+        let id = candidates[index].id ?? out.createSubchannel(ignoringHealthFor: candidates[index].endpoint)
         candidates[index].id = id
         out.connect(id)
     }

@@ -95,6 +95,8 @@ struct AutoPicker: Picker {
     let keyed: KeyedPlacement
     let header: String?
 
+    var wantsReports: Bool { true }
+
     func pick(_ call: borrowing PickContext) -> PickResult {
         if let id = keyedChoice(call) { return .subchannel(id) }
         return choice.pick(call)

@@ -36,6 +36,8 @@ struct PooledPicker: ChoicePicker {
     let pool: LoadPool
     let pace: ProbePace
 
+    var wantsReports: Bool { true }
+
     func pick(_ call: borrowing PickContext) -> PickResult {
         var draws = Draws(call, again: 17)
         let id = soonest(call, &draws)

@@ -9,7 +9,7 @@ package struct WeightedRandom: EndpointPolicy {
     package init(_ configuration: NoConfiguration, seed: UInt64) {}
 
     package func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
-        let endpoints = WeightedEndpoints(ready, by: AttributeWeights())
+        let endpoints = WeightedEndpoints(ready)
         return WeightedRandomPicker(ids: endpoints.ids, table: AliasTable(endpoints.weights))
     }
 }

@@ -1,20 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import SkeinCore
+package import SkeinCore
 
-/// `weighted_round_robin` (gRFC A58): every ready endpoint as often as its weight says, evenly spread.
+/// `weighted_round_robin` (gRFC A58): every ready endpoint as often as its weight says, evenly spread. The weight is what
+/// the endpoint's server reports, else what the resolver gave.
 ///
 /// Equal weights are `round_robin`; a few whole ones are an exact sequence, the same as nginx's; many or uneven ones
 /// are points of an even sequence in an alias table, so that a pick costs the same whatever the weights are.
-package struct WeightedRoundRobin: EndpointPolicy {
+package struct WeightedRoundRobin: LoadBalancingPolicy {
     package static let name = "weighted_round_robin"
     package static let weighsEndpoints = true
+    private static let updateTimer = TimerID(1)
+
+    private var configuration: WeightedRoundRobinConfiguration
+    private var sharding = EndpointSharding()
+    private var pace = PublicationPace()
     private var random: SplitMix64
+    private var reported: [SubchannelID: ReportedWeight] = [:]
+    /// Those of the last picker.
+    private var weights: [Double] = []
+    private var isTimerSet = false
 
-    package init(_ configuration: WeightedRoundRobinConfiguration, seed: UInt64) { random = SplitMix64(seed: seed) }
+    package init(_ configuration: WeightedRoundRobinConfiguration, seed: UInt64) {
+        self.configuration = configuration
+        random = SplitMix64(seed: seed)
+    }
 
-    package mutating func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
-        let endpoints = WeightedEndpoints(ready, by: AttributeWeights())
-        return WeightedRoundRobinPicker(ids: endpoints.ids, turns: WeightedTurns(endpoints, &random))
+    package mutating func update(_ update: EndpointUpdate, _ out: inout PolicyActions) {
+        let outlook = sharding.update(update, &out)
+        watchLoads(&out)
+        publish(outlook, &out, atOnce: true)
+    }
+
+    package mutating func reconfigure(_ configuration: WeightedRoundRobinConfiguration, _ out: inout PolicyActions) {
+        guard configuration != self.configuration else { return }
+        let watchesElse =
+            configuration.enableOobLoadReport != self.configuration.enableOobLoadReport
+            || configuration.oobReportingPeriod != self.configuration.oobReportingPeriod
+        self.configuration = configuration
+        if watchesElse { for id in reported.keys { watchLoad(of: id, &out) } }
+        publish(sharding.outlook, &out, atOnce: true)
+    }
+
+    package mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions) {
+        publish(sharding.resolutionFailed(error), &out)
+    }
+
+    package mutating func subchannel(
+        _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
+    ) {
+        if state.isReady { reported[id]?.restart() }
+        publish(sharding.subchannel(id, became: state, &out), &out)
+    }
+
+    package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
+        if id == WeightedRoundRobin.updateTimer {
+            isTimerSet = false
+            refresh(&out)
+        } else if pace.timerFired() {
+            publish(sharding.outlook, &out, atOnce: true)
+        }
+    }
+}
+
+extension WeightedRoundRobin {
+    private mutating func watchLoads(_ out: inout PolicyActions) {
+        var before = reported
+        reported = [:]
+        for (id, _) in sharding.endpoints {
+            let known = before.removeValue(forKey: id)
+            reported[id] = known ?? ReportedWeight()
+            if known == nil, configuration.enableOobLoadReport { watchLoad(of: id, &out) }
+        }
+    }
+
+    private func watchLoad(of id: SubchannelID, _ out: inout PolicyActions) {
+        out.watchLoad(of: id, every: configuration.enableOobLoadReport ? configuration.oobReportingPeriod : nil)
+    }
+
+    private mutating func publish(
+        _ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions, atOnce: Bool = false
+    ) {
+        guard let ready = pace.publish(outlook, &out, atOnce: atOnce) else { return }
+        publish(ready, weights: currentWeights(ready, out.time), &out)
+    }
+
+    /// Publishes a picker if there are other weights now.
+    private mutating func refresh(_ out: inout PolicyActions) {
+        guard case .ready(let ready) = sharding.outlook else { return }
+        let current = currentWeights(ready, out.time)
+        if current != weights { publish(ready, weights: current, &out) } else { schedule(&out) }
+    }
+
+    private mutating func publish(_ ready: [ReadyEndpoint], weights: [Double], _ out: inout PolicyActions) {
+        self.weights = weights
+        let endpoints = WeightedEndpoints(ready, weights: weights)
+        let turns = WeightedTurns(endpoints, &random)
+        out.publish(.ready, WeightedRoundRobinPicker(ids: endpoints.ids, turns: turns))
+        schedule(&out)
+    }
+
+    private mutating func schedule(_ out: inout PolicyActions) {
+        guard !isTimerSet else { return }
+        isTimerSet = true
+        out.schedule(WeightedRoundRobin.updateTimer, after: configuration.weightUpdatePeriod)
+    }
+
+    /// What the resolver gave, until the servers of two endpoints have reported. Then the endpoints whose servers have
+    /// not get the mean of those that have, in the proportion that the resolver gave.
+    private mutating func currentWeights(_ ready: [ReadyEndpoint], _ now: PickTime) -> [Double] {
+        let given = ready.map { Double($0.endpoint.weight) }
+        let known = ready.map { weight(of: $0, now) }
+        let indices = known.indices.filter { known[$0] != nil }
+        guard indices.count > 1 else { return given }
+        let scale =
+            indices.reduce(0) { $0 + (known[$1] ?? 0) } / max(indices.reduce(0) { $0 + given[$1] }, 1)
+        return known.indices.map { known[$0] ?? given[$0] * scale }
+    }
+
+    private mutating func weight(of endpoint: ReadyEndpoint, _ now: PickTime) -> Double? {
+        guard let (report, time) = endpoint.load.timedReport else { return nil }
+        reported[endpoint.id]?.note(report, at: time, configuration)
+        return reported[endpoint.id]?.weight(at: now, configuration)
     }
 }
 

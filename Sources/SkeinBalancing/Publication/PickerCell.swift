@@ -30,6 +30,11 @@ package final class PickerCell<Subchannel: AnyObject & Sendable>: Sendable {
         }
     }
 
+    /// The subchannel, as long as picks may choose it.
+    package func subchannel(_ id: SubchannelID) -> Subchannel? {
+        core.subchannel(id).map { unsafeDowncast($0, to: Subchannel.self) }
+    }
+
     /// The slots of the subchannels: for the policy's actions, and for completions.
     package var slots: SlotTable { core.slots }
 

@@ -8,11 +8,13 @@ private final class Snapshot: Sendable {
     let state: ConnectivityState
     let picker: any Picker
     let generation: UInt64
+    let wantsReports: Bool
 
     init(_ state: ConnectivityState, _ picker: any Picker, _ generation: UInt64) {
         self.state = state
         self.picker = picker
         self.generation = generation
+        wantsReports = picker.wantsReports
     }
 }
 
@@ -60,6 +62,7 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
         // Not retained: the section keeps it alive.
         let snapshot = Unmanaged<Snapshot>.fromOpaque(current.load(ordering: .sequentiallyConsistent))
         return snapshot._withUnsafeGuaranteedRef { snapshot in
+            context.wantsReports = snapshot.wantsReports
             for _ in 0..<PickerCore.tries {
                 let result = snapshot.picker.pick(context)
                 context.wanted = result.wanted
@@ -79,6 +82,16 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
             }
             return .queue(generation: snapshot.generation)
         }
+    }
+}
+
+extension PickerCore {
+    /// The subchannel, as long as picks may choose it.
+    func subchannel(_ id: SubchannelID) -> AnyObject? {
+        let stripe = skein_stripe_current()!
+        let entered = skein_stripe_enter(stripe)
+        defer { if entered { skein_stripe_exit(stripe) } }
+        return slots.pickable(id).map { Unmanaged<AnyObject>.fromOpaque($0).takeUnretainedValue() }
     }
 }
 

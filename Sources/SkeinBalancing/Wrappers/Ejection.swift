@@ -110,7 +110,7 @@ extension Ejection {
                 book.add(id, endpoint.identity, out.load(of: id, at: endpoint))
             case .shutDown(let id): book.remove(id)
             case .requestResolution: if isOurs { continue }
-            case .connect, .schedule, .publish: break
+            case .connect, .schedule, .watchLoad, .publish: break
             }
             out.perform(command)
         }

@@ -24,11 +24,11 @@ struct ClientAttempt {
     /// What an attempt that has ended says of its endpoint. A stream's duration is its own affair: its first message
     /// counts, or the end of one without messages.
     func outcome(_ end: ClientStreamEnd, at time: PickTime) -> AttemptOutcome {
-        guard end.fate == .processed else { return AttemptOutcome(.none) }
+        guard end.fate == .processed else { return AttemptOutcome(.none, load: end.load) }
         let verdict = AttemptOutcome.verdict(
             of: end.status.code, wasAnswered: answer != nil, hasPushback: end.trailers["grpc-retry-pushback-ms"] != nil,
             isLocal: end.origin == .local)
         return AttemptOutcome(
-            verdict, latency: verdict == .none ? nil : (answer ?? time).seconds(since: token.start))
+            verdict, latency: verdict == .none ? nil : (answer ?? time).seconds(since: token.start), load: end.load)
     }
 }

@@ -84,9 +84,12 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
             context.time = .now
             let outcome = channel.cell.pick(&context)
             if let wanted = context.wanted { channel.balancer.post(.connect(wanted)) }
+            if !context.probes.isEmpty { channel.probe(context.probes) }
             switch outcome {
             case .picked(let subchannel, let token):
-                if let connection = subchannel.connection { return startAttempt(on: connection, subchannel, token) }
+                if let connection = subchannel.connection {
+                    return startAttempt(on: connection, subchannel, token, asksForLoad: context.wantsReports)
+                }
                 channel.cell.slots.completed(token)
                 if wait(after: generation) { return }
             case .queue(let generation):
@@ -125,9 +128,12 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
 
     // MARK: attempt
 
-    private func startAttempt(on connection: ClientConnection, _ subchannel: Subchannel, _ token: PickToken) {
+    private func startAttempt(
+        on connection: ClientConnection, _ subchannel: Subchannel, _ token: PickToken, asksForLoad: Bool
+    ) {
         let stream = ClientStream(
-            plan.method, channel.request(for: plan), message: request, deadline: plan.deadline, sink: self)
+            plan.method, channel.request(for: plan, asksForLoad: asksForLoad), message: request,
+            deadline: plan.deadline, sink: self)
         stream.maxMessageBytes = plan.maxResponseBytes
         stream.connection = connection
         stream.pipes = pipes
@@ -163,6 +169,9 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         self.attempt = nil
         let now = PickTime.now
         channel.cell.slots.completed(attempt.token, attempt.outcome(end, at: now), at: now)
+        if end.hasLoadReport, let report = end.report {
+            channel.cell.slots.reported(report, of: attempt.token.id, at: now)
+        }
         let summary = AttemptSummary(
             endpoint: attempt.subchannel.identity, status: end.status, elapsed: attempt.elapsed(at: now),
             fate: AttemptSummary.Fate(end.fate))
@@ -198,6 +207,11 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         reporter?.ended(plan, end)
         outcome.ended(end)
     }
+}
+
+extension ClientStreamEnd {
+    /// The load report in the trailers (gRFC A51).
+    fileprivate var report: LoadReport? { trailers[binary: LoadReportCodec.trailer].flatMap(LoadReportCodec.decode) }
 }
 
 extension AttemptSummary.Fate {

@@ -18,6 +18,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         let config: ActiveConfig
         let resolver: ResolverDriver
         let connector: Connector
+        let template: RequestTemplate
         let group: any EventLoopGroup
         let eventLoop: any EventLoop
         let options: ChannelOptions
@@ -28,11 +29,17 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     private var machine: ChannelMachine
     /// The policies that the config in force names.
     private var choices: [LoadBalancing]
+    /// Of the config in force.
+    private var healthCheckedService: String?
     /// Whether there has been a config to use.
     private var isConfigured = false
     /// There while the channel is active.
     private var policy: GracefulSwitch?
     private var subchannels: [SubchannelID: Subchannel] = [:]
+    /// Of `subchannels`, those that are not idle.
+    private var busy: Set<SubchannelID> = []
+    private var connects = ConnectQueue()
+    private var hasNotedSingleAddress = false
     /// Shut down, with calls that still run.
     private var draining: [SubchannelID: Subchannel] = [:]
     private var state = ConnectivityState.idle
@@ -47,6 +54,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     init(_ environment: Environment) {
         self.environment = environment
         choices = environment.options.serviceConfig.loadBalancing
+        healthCheckedService = environment.options.serviceConfig.healthCheckedService
         machine = ChannelMachine(idleTimeout: environment.options.idleTimeout)
     }
 
@@ -54,13 +62,17 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         self.post = post
         switch event {
         case .wanted: wanted()
-        case .connect(let id): subchannels[id]?.connect()
+        case .connect(let id): connect(id)
         case .resolved(let resolution): resolved(resolution)
         case .resolutionFailed(let error): resolutionFailed(error)
         case .subchannel(let id, let state):
             guard subchannels[id] != nil else { return }
+            noteConnecting(id, state)
             run { $0.subchannel(id, became: state, &$1) }
         case .subchannelClosed(let id): forget(id)
+        case .load(let id, let report):
+            guard subchannels[id] != nil else { return }
+            run { $0.load(of: id, reported: report, &$1) }
         case .attemptsFailed(let id): run { $0.attemptsFailed(on: id, &$1) }
         case .timer(let id):
             timers[id] = nil
@@ -88,10 +100,11 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     private func perform(_ command: PolicyCommand) {
         switch command {
         case .createSubchannel(let id, let endpoint): create(id, endpoint)
-        case .connect(let id): subchannels[id]?.connect()
+        case .connect(let id): connect(id)
         case .shutDown(let id): shutDown(id)
         case .schedule(let id, let delay): schedule(id, delay)
         case .requestResolution: environment.resolver.requestRefresh()
+        case .watchLoad(let id, let interval): subchannels[id]?.watchLoad(every: interval)
         case .publish(let state, let picker): publish(state, picker)
         }
     }
@@ -101,17 +114,57 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         let subchannel = Subchannel(
             id, endpoint,
             Subchannel.Environment(
-                connector: environment.connector, backoff: environment.options.backoff,
+                connector: environment.connector, template: environment.template,
+                backoff: environment.options.backoff, renewal: environment.options.connectionRenewal,
                 logger: environment.options.logger),
             on: environment.group.next(),
             listener: Subchannel.Listener(
-                changed: { post(.subchannel($0, $1)) }, closed: { post(.subchannelClosed($0)) }))
+                changed: { post(.subchannel($0, $1)) }, closed: { post(.subchannelClosed($0)) },
+                answered: { [slots = environment.cell.slots] in slots.reported($1, of: $0, at: .now) },
+                reported: { [slots = environment.cell.slots] in
+                    slots.reported($1, of: $0, at: .now)
+                    post(.load($0, $1))
+                }))
         subchannels[id] = subchannel
+        checkHealth(of: subchannel)
         environment.cell.attach(subchannel, to: id)
+    }
+
+    /// As the config in force wants it.
+    private func checkHealth(of subchannel: Subchannel) {
+        guard environment.options.checksHealth, !environment.cell.slots.ignoresHealth(subchannel.id) else { return }
+        subchannel.checkHealth(of: healthCheckedService)
+    }
+
+    /// Only an idle subchannel connects, when it is its turn.
+    private func connect(_ id: SubchannelID) {
+        guard let subchannel = subchannels[id], !subchannel.identity.addresses.isEmpty, !busy.contains(id),
+            connects.wants(id)
+        else { return }
+        busy.insert(id)
+        subchannel.connect()
+    }
+
+    private func noteConnecting(_ id: SubchannelID, _ state: ConnectivityState) {
+        switch state {
+        case .connecting: busy.insert(id)
+        case .idle:
+            busy.remove(id)
+            connectNext(after: id)
+        case .ready, .transientFailure, .shutdown: connectNext(after: id)
+        }
+    }
+
+    private func connectNext(after id: SubchannelID) {
+        guard let next = connects.ended(id), let subchannel = subchannels[next] else { return }
+        busy.insert(next)
+        subchannel.connect()
     }
 
     private func shutDown(_ id: SubchannelID) {
         guard let subchannel = subchannels.removeValue(forKey: id) else { return }
+        busy.remove(id)
+        connectNext(after: id)
         draining[id] = subchannel
         pastAttempts += environment.cell.slots.started(id)
         collect(environment.cell.detach(id))
@@ -223,7 +276,11 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
             // The last good one holds; before there was one, calls fail (gRFC A21).
             guard isConfigured else { return run { $0.resolutionFailed(invalid(error), &$1) } }
         }
-        let update = EndpointUpdate(resolution.endpoints, note: resolution.note)
+        noteSingleAddress(resolution.endpoints)
+        let connections = environment.options.connectionsPerEndpoint
+        let update = EndpointUpdate(
+            connections == 1 ? resolution.endpoints : resolution.endpoints.flatMap { $0.copies(connections) },
+            note: resolution.note)
         run { policy, actions in
             do throws(ConfigurationError) {
                 try policy.update(update, choices, &actions)
@@ -231,6 +288,19 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
                 policy.resolutionFailed(invalid(error), &actions)
             }
         }
+    }
+
+    /// A single address may be a virtual one, which balancing sees as one server.
+    private func noteSingleAddress(_ endpoints: [Endpoint]) {
+        guard !hasNotedSingleAddress, environment.options.connectionsPerEndpoint == 1, endpoints.count == 1,
+            let address = endpoints[0].addresses.first, endpoints[0].addresses.count == 1, address.port != nil
+        else { return }
+        hasNotedSingleAddress = true
+        environment.options.logger?.info(
+            """
+            \(environment.target) has a single address, \(address); if that is a virtual one, as of a Kubernetes \
+            ClusterIP service, calls are balanced only over several connections: see connectionsPerEndpoint
+            """)
     }
 
     /// Puts the resolver's config in force, or the channel's own when there is none. One that is invalid, in any part,
@@ -242,6 +312,9 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         environment.config.use(config)
         choices = config.loadBalancing.isEmpty ? own.loadBalancing : config.loadBalancing
         isConfigured = true
+        guard config.healthCheckedService != healthCheckedService else { return }
+        healthCheckedService = config.healthCheckedService
+        for subchannel in subchannels.values { checkHealth(of: subchannel) }
     }
 
     private func invalid(_ error: ConfigurationError) -> RPCError {

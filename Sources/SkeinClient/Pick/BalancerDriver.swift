@@ -23,6 +23,7 @@ final class BalancerDriver: Sendable {
         case subchannel(SubchannelID, ConnectivityState)
         case subchannelClosed(SubchannelID)
         case attemptsFailed(SubchannelID)
+        case load(SubchannelID, LoadReport)
         case timer(TimerID)
         case checkIdle
         case retire

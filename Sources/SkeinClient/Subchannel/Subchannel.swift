@@ -13,18 +13,37 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         let changed: @Sendable (SubchannelID, ConnectivityState) -> Void
         /// It was shut down, and its last connection has closed.
         let closed: @Sendable (SubchannelID) -> Void
+        /// Its server was asked for its load, and has answered.
+        let answered: @Sendable (SubchannelID, ServerLoad) -> Void
+        /// Its server reported its load out of band.
+        let reported: @Sendable (SubchannelID, LoadReport) -> Void
+    }
+
+    /// Where calls go.
+    private struct Current {
+        var connection: ClientConnection?
+        var probes = ProbeMachine()
     }
 
     /// What all subchannels of a channel have.
     struct Environment: Sendable {
         let connector: Connector
+        let template: RequestTemplate
         let backoff: Backoff
+        /// After how long a connection is replaced by a new one.
+        let renewal: Duration?
         let logger: Logger?
     }
 
     let id: SubchannelID
     let identity: Endpoint.Identity
     private let connector: Connector
+    private let template: RequestTemplate
+    private let backoff: Backoff
+    private let renewal: Duration?
+    private var renewalTimer: Scheduled<Void>?
+    /// Of `connections`, the one that is to take the place of the current one.
+    private var renewing: ObjectIdentifier?
     private let listener: Listener
     private let logger: Logger?
     private let eventLoop: any EventLoop
@@ -34,23 +53,50 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     /// Of `connections`, those of which one may become the current one.
     private var attempts: Set<ObjectIdentifier> = []
-    private let current = Mutex<ClientConnection?>(nil)
+    private let current = Mutex(Current())
+    private var healthService: String?
+    private var health: (machine: HealthMachine, watch: ServerWatch)?
+    private var loadInterval: Duration?
+    private var loadWatch: ServerWatch?
+    /// A server that lacks health checks or reports was logged.
+    private var hasLogged = (health: false, load: false)
 
     init(
         _ id: SubchannelID, _ endpoint: Endpoint, _ environment: Environment, on eventLoop: any EventLoop,
         listener: Listener
     ) {
         self.id = id
-        identity = endpoint.identity
+        // The same for all connections to one server.
+        identity = Endpoint.Identity(endpoint.addresses)
         machine = SubchannelMachine(endpoint.addresses, backoff: environment.backoff)
         connector = environment.connector
+        template = environment.template
+        backoff = environment.backoff
+        renewal = environment.renewal
         logger = environment.logger
         self.eventLoop = eventLoop
         self.listener = listener
     }
 
     /// Where calls go; `nil` while there is no connection that takes them. From any thread.
-    var connection: ClientConnection? { current.withLock { $0 } }
+    var connection: ClientConnection? { current.withLock { $0.connection } }
+
+    /// Asks the server for its load, unless that is being done or has turned out to be of no use. From any thread.
+    func probe() {
+        let connection = current.withLock { current -> ClientConnection? in
+            guard let connection = current.connection, current.probes.begin() else { return nil }
+            return connection
+        }
+        guard let connection else { return }
+        LoadProbe.send(on: connection, template) { [weak self] in self?.probed(connection, $0) }
+    }
+
+    private func probed(_ connection: ClientConnection, _ end: ClientStreamEnd) {
+        current.withLock { current in
+            if current.connection === connection { current.probes.ended(end.status.code, hasLoad: end.load != nil) }
+        }
+        if let load = end.load { listener.answered(id, load) }
+    }
 
     // MARK: what the driver asks, from any thread
 
@@ -70,9 +116,35 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         eventLoop.execute { [self] in
             machine.shutDown()
             timer?.cancel()
-            current.withLock { $0 = nil }
+            renewalTimer?.cancel()
+            current.withLock { $0 = Current() }
+            stopWatching()
             for connection in connections.values { connection.drain("the endpoint was removed") }
             tellIfClosed()
+        }
+    }
+
+    /// From now on it is ready only while `service` is, or as soon as it is connected when that is `nil`.
+    func checkHealth(of service: String?) {
+        eventLoop.execute { [self] in
+            guard service != healthService else { return }
+            healthService = service
+            guard let connection else { return }
+            let wasWatched = health != nil
+            health?.watch.stop()
+            health = nil
+            if service != nil { watchHealth(on: connection) } else if wasWatched { listener.changed(id, .ready) }
+        }
+    }
+
+    /// From now on the server reports its load about as often, out of band.
+    func watchLoad(every interval: Duration?) {
+        eventLoop.execute { [self] in
+            guard interval != loadInterval else { return }
+            loadInterval = interval
+            loadWatch?.stop()
+            loadWatch = nil
+            if let connection { watchLoad(on: connection) }
         }
     }
 
@@ -126,12 +198,44 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
 
     func connectionBecameReady(_ connection: ClientConnection) {
         guard !machine.isShutDown else { return connection.drain("the endpoint was removed") }
-        timer?.cancel()
-        attempts.remove(ObjectIdentifier(connection))
-        loseAttempts(to: connection)
-        current.withLock { $0 = connection }
+        if renewing == ObjectIdentifier(connection) {
+            renewing = nil
+            guard machine.isReady else { return connection.drain("there is nothing to renew any more") }
+        } else {
+            timer?.cancel()
+            attempts.remove(ObjectIdentifier(connection))
+            loseAttempts(to: connection)
+        }
+        let old = current.withLock { current in
+            defer { current = Current(connection: connection) }
+            return current.connection
+        }
+        if let old {
+            stopWatching()
+            old.drain("the connection is renewed")
+        }
+        renewLater(connection)
         logger?.debug("connected", metadata: ["endpoint": "\(identity)", "address": "\(connection.address)"])
-        perform(machine.connected())
+        let command = machine.connected()
+        watchLoad(on: connection)
+        if healthService == nil { perform(command) } else { watchHealth(on: connection) }
+    }
+
+    /// After a while a new connection is made to the same address, and takes the place of this one when it is ready.
+    private func renewLater(_ connection: ClientConnection) {
+        guard let renewal else { return }
+        renewalTimer?.cancel()
+        let delay = renewal * Int.random(in: 900...1100) / 1000
+        renewalTimer = eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self, weak connection] in
+            guard let self, let connection, self.connection === connection else { return }
+            if renewing == nil, let next = try? connector.connect(to: connection.address, on: eventLoop, delegate: self)
+            {
+                connections[ObjectIdentifier(next)] = next
+                renewing = ObjectIdentifier(next)
+            }
+            // In case that comes to nothing.
+            renewLater(connection)
+        }
     }
 
     func connectionPingedTooOften(_ connection: ClientConnection, _ interval: Duration) {
@@ -149,6 +253,7 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     func connectionClosed(_ connection: ClientConnection, _ error: RPCError?) {
         connections[ObjectIdentifier(connection)] = nil
         if let error { logger?.debug("\(error.message)", metadata: ["endpoint": "\(identity)"]) }
+        if renewing == ObjectIdentifier(connection) { renewing = nil }
         if attempts.remove(ObjectIdentifier(connection)) != nil {
             let error = error ?? RPCError(.unavailable, "connect \(connection.address): the connection was closed")
             perform(machine.failed(error, .now, chance: .random(in: 0..<1)))
@@ -166,14 +271,80 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
 
     /// Sends no more calls to `connection`; whether it was the one that got them.
     private func retire(_ connection: ClientConnection) -> Bool {
-        current.withLock { current in
-            guard current === connection else { return false }
-            current = nil
+        let wasCurrent = current.withLock { current in
+            guard current.connection === connection else { return false }
+            current = Current()
             return true
         }
+        if wasCurrent { stopWatching() }
+        return wasCurrent
     }
 
     private func tellIfClosed() {
         if machine.isShutDown, connections.isEmpty { listener.closed(id) }
+    }
+}
+
+// MARK: what the server tells beside the calls
+
+extension Subchannel {
+    private func watchHealth(on connection: ClientConnection) {
+        guard let service = healthService else { return }
+        let machine = HealthMachine(service: service)
+        let listener = ServerWatch.Listener(
+            received: { [weak self] message in self?.healthChanged { $0.received([UInt8](message)) } },
+            ended: { [weak self, unowned connection] status, _ in
+                // What ends with its connection says nothing of health.
+                guard let self, !connection.isDisconnected else { return }
+                if status.code == .unimplemented, !hasLogged.health {
+                    hasLogged.health = true
+                    logger?.warning(
+                        "the server has no health checks: it is taken to be healthy",
+                        metadata: ["endpoint": "\(identity)", "service": "\(service)"])
+                }
+                healthChanged { $0.ended(status) }
+            })
+        let watch = ServerWatch(
+            HealthMachine.method, machine.request, on: connection, template, backoff: backoff, listener: listener)
+        health = (machine, watch)
+        watch.start()
+    }
+
+    private func healthChanged(_ event: (inout HealthMachine) -> ConnectivityState?) {
+        guard var machine = health?.machine else { return }
+        let state = event(&machine)
+        health?.machine = machine
+        guard let state else { return }
+        if case .transientFailure(let error) = state {
+            logger?.notice("\(error.message)", metadata: ["endpoint": "\(identity)"])
+        }
+        listener.changed(id, state)
+    }
+
+    private func watchLoad(on connection: ClientConnection) {
+        guard let interval = loadInterval else { return }
+        let watch = ServerWatch(
+            LoadWatch.method, LoadWatch.request(every: interval), on: connection, template, backoff: backoff,
+            listener: ServerWatch.Listener(
+                received: { [weak self] message in
+                    guard let self, let report = LoadReportCodec.decode([UInt8](message)) else { return }
+                    listener.reported(id, report)
+                },
+                ended: { [weak self] status, willRetry in
+                    guard let self, !willRetry, !hasLogged.load else { return }
+                    hasLogged.load = true
+                    logger?.warning(
+                        "the server does not report its load: \(status.message)",
+                        metadata: ["endpoint": "\(identity)"])
+                }))
+        loadWatch = watch
+        watch.start()
+    }
+
+    private func stopWatching() {
+        health?.watch.stop()
+        health = nil
+        loadWatch?.stop()
+        loadWatch = nil
     }
 }

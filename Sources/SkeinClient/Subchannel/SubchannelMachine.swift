@@ -113,6 +113,8 @@ struct SubchannelMachine {
         return .report(.idle)
     }
 
+    var isReady: Bool { if case .ready = state { true } else { false } }
+
     mutating func shutDown() { state = .shutDown }
 
     var isShutDown: Bool { if case .shutDown = state { true } else { false } }

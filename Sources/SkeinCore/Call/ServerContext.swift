@@ -19,9 +19,14 @@ public final class ServerContext: Sendable {
         var head = Head()
         var isHeadTaken = false
         var hooks: MessageHooks?
+        var load: LoadBox?
         var trailingMetadata = Metadata()
         var cancellation: CancellationReason?
         var hasReturned = false
+        var shouldMove = false
+        /// Wait for that.
+        var movers: [Int: UnsafeContinuation<Void, Never>] = [:]
+        var nextMover = 0
         var dependents: [Int: Dependent] = [:]
         var nextDependent = 0
 
@@ -29,6 +34,20 @@ public final class ServerContext: Sendable {
             defer { dependents = [:] }
             return dependents
         }
+    }
+
+    /// Apart, since few handlers need the room.
+    private final class LoadBox: Sendable {
+        let report: LoadReport
+        init(_ report: LoadReport) { self.report = report }
+    }
+
+    /// What the handler has left when it returned.
+    package struct Leavings {
+        package var head: Head
+        package var trailing: Metadata
+        /// What it told of the load.
+        package var load: LoadReport?
     }
 
     public let method: MethodDescriptor
@@ -67,6 +86,16 @@ public final class ServerContext: Sendable {
     public var trailingMetadata: Metadata {
         get { state.withLock { $0.trailingMetadata } }
         set { state.withLock { $0.trailingMetadata = newValue } }
+    }
+
+    /// What the handler tells clients of the server's load and of what the call cost, for their load balancing: sent
+    /// with the status, to whoever calls (gRFC A51).
+    public var loadMetrics: LoadReport {
+        get { state.withLock { $0.load }?.report ?? LoadReport() }
+        set {
+            let box = LoadBox(newValue)
+            state.withLock { $0.load = box }
+        }
     }
 
     /// Sends the initial metadata now, ahead of the first message.
@@ -113,6 +142,44 @@ public final class ServerContext: Sendable {
 
     public var isCancelled: Bool { cancellation != nil }
 
+    // MARK: moving
+
+    /// Whether the call should end soon, so that its client calls again and is balanced anew: the stream is as old as the
+    /// server lets streams get, or its connection closes. A handler that sees this finishes what it is at and returns;
+    /// after a grace the stream ends with `unavailable` and the trailer `skein-move: 1`.
+    public var shouldMove: Bool { state.withLock { $0.shouldMove } }
+
+    /// Returns when the call should end soon, or the task is cancelled: for a handler that waits for something else
+    /// meanwhile.
+    public nonisolated(nonsending) func waitUntilShouldMove() async {
+        let number = state.withLock { state in
+            state.nextMover += 1
+            return state.nextMover
+        }
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { (waiter: UnsafeContinuation<Void, Never>) in
+                let mustWait = state.withLock { state in
+                    guard !state.shouldMove, !Task.isCancelled else { return false }
+                    state.movers[number] = waiter
+                    return true
+                }
+                if !mustWait { waiter.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.movers.removeValue(forKey: number) }?.resume()
+        }
+    }
+
+    /// The call should end soon.
+    package func move() {
+        let movers = state.withLock { state in
+            state.shouldMove = true
+            defer { state.movers = [:] }
+            return state.movers
+        }
+        for waiter in movers.values { waiter.resume() }
+    }
+
     // MARK: the server's side
 
     /// The head of the response, which does not change any more.
@@ -137,17 +204,20 @@ public final class ServerContext: Sendable {
         for end in dependents.values { end(error) }
     }
 
-    /// The handler has returned: calls it left behind end now. Gives the metadata to send.
-    package func handlerReturned() -> (head: Head, trailing: Metadata) {
-        let (dependents, metadata) = state.withLock { state in
+    /// The handler has returned: calls it left behind end now. Gives what is to be sent.
+    package func handlerReturned() -> Leavings {
+        let (dependents, leavings) = state.withLock { state in
             state.hasReturned = true
-            return (state.takeDependents(), (state.head, state.trailingMetadata))
+            return (
+                state.takeDependents(),
+                Leavings(head: state.head, trailing: state.trailingMetadata, load: state.load?.report)
+            )
         }
         if !dependents.isEmpty {
             let error = RPCError(.cancelled, "the handler of \(method) returned; make the call .detached to outlive it")
             for end in dependents.values { end(error) }
         }
-        return metadata
+        return leavings
     }
 
     // MARK: the client's side
@@ -197,12 +267,14 @@ public enum CancellationReason: Sendable, Hashable, CustomStringConvertible {
     case connectionLost
     /// The server's grace for running calls ended.
     case shutdown
+    /// The stream was older than the server lets streams get, and its grace ended.
+    case streamAge
 
     package var code: StatusCode {
         switch self {
         case .client, .connectionLost: .cancelled
         case .deadline: .deadlineExceeded
-        case .shutdown: .unavailable
+        case .shutdown, .streamAge: .unavailable
         }
     }
 
@@ -212,6 +284,7 @@ public enum CancellationReason: Sendable, Hashable, CustomStringConvertible {
         case .deadline: "the deadline passed"
         case .connectionLost: "the connection was lost"
         case .shutdown: "the server shuts down"
+        case .streamAge: "the stream is too old"
         }
     }
 }

@@ -10,6 +10,8 @@ public struct Endpoint: Sendable, Hashable {
     public var locality: Locality?
     /// Where it stands on a hash ring, instead of its first address.
     public var hashKey: String?
+    /// Which of several connections to the same server: each is an endpoint to the policy.
+    package var connection: UInt8 = 0
     private var attributes: [ObjectIdentifier: AttributeBox] = [:]
 
     public init(_ addresses: EndpointAddress..., weight: UInt32 = 1, priority: UInt8 = 0, locality: Locality? = nil) {
@@ -24,17 +26,25 @@ public struct Endpoint: Sendable, Hashable {
     }
 
     /// What makes two endpoints the same server: the set of their addresses.
-    public var identity: Identity { Identity(addresses) }
+    public var identity: Identity {
+        var identity = Identity(addresses)
+        identity.connection = connection
+        return identity
+    }
 
     public struct Identity: Sendable, Hashable, CustomStringConvertible {
         /// Sorted, without repetitions.
         public let addresses: [EndpointAddress]
+        /// Counts from 0.
+        package fileprivate(set) var connection: UInt8 = 0
 
         public init(_ addresses: [EndpointAddress]) {
             self.addresses = addresses.count < 2 ? addresses : Set(addresses).sorted { $0.description < $1.description }
         }
 
-        public var description: String { addresses.map(\.description).joined(separator: ",") }
+        public var description: String {
+            addresses.map(\.description).joined(separator: ",") + (connection == 0 ? "" : " (\(connection + 1))")
+        }
     }
 
     /// A typed attribute that a resolver attaches and a policy reads.

@@ -5,7 +5,7 @@ package enum MetadataEncoding {
     /// Names that belong to HTTP/2 and gRPC. Applications cannot send them and never see them.
     package static let reservedNames: Set<String> = [
         "content-type", "user-agent", "te", "grpc-message-type", "grpc-encoding", "grpc-message", "grpc-status",
-        "grpc-timeout", "grpc-accept-encoding",
+        "grpc-timeout", "grpc-accept-encoding", "skein-load-report",
     ]
 
     /// Why `metadata` cannot be sent: the first bad name or value. `nil` when all is well.
@@ -15,7 +15,7 @@ package enum MetadataEncoding {
                 return "metadata name \"\(element.name)\" has characters other than 0-9 a-z _ - ."
             }
             if reservedNames.contains(element.name) {
-                return "metadata name \"\(element.name)\" is reserved for gRPC"
+                return "metadata name \"\(element.name)\" is reserved"
             }
             switch element.value {
             case .text(let text):

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -15,6 +17,9 @@ enum HeaderName {
     case te, contentType, userAgent
     case timeout, encoding, acceptEncoding, messageType
     case grpcStatus, grpcMessage
+    case serverLoad
+    /// Belongs to the application, which may look at it.
+    case loadReport
     case application
 
     init(_ name: UnsafeRawBufferPointer) {
@@ -36,7 +41,10 @@ enum HeaderName {
                 ? .contentType
                 : name.equals("grpc-timeout") ? .timeout : name.equals("grpc-message") ? .grpcMessage : nil
         case 13: name.equals("grpc-encoding") ? .encoding : nil
-        case 17: name.equals("grpc-message-type") ? .messageType : nil
+        case 17:
+            name.equals("grpc-message-type")
+                ? .messageType : name.equals(ServerLoadText.name) ? .serverLoad : nil
+        case 25: name.equals("endpoint-load-metrics-bin") ? .loadReport : nil
         case 20: name.equals("grpc-accept-encoding") ? .acceptEncoding : nil
         default: nil
         }

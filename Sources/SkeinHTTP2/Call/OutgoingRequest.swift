@@ -16,6 +16,8 @@ package struct OutgoingRequest: Sendable {
     package var encoding: String?
     /// How the server's messages may be compressed.
     package var acceptEncoding: String
+    /// Whether the server is to say how loaded it is.
+    package var asksForLoad = false
 
     package init(
         path: String, authority: String, scheme: String = "http", timeout: Duration? = nil, metadata: Metadata = [:],
@@ -58,8 +60,11 @@ package struct OutgoingResponse: Sendable {
 package struct OutgoingTrailers: Sendable {
     package var status: Status
     package var metadata: Metadata
+    /// How loaded the server is, for a client that wants to know.
+    package var load: ServerLoad?
 
-    package init(status: Status, metadata: Metadata = [:]) {
+    package init(status: Status, metadata: Metadata = [:], load: ServerLoad? = nil) {
+        self.load = load
         self.status = status
         self.metadata = metadata
     }

@@ -29,6 +29,8 @@ package struct RequestHead: Sendable {
     /// No `grpc-encoding`, or `identity`.
     package private(set) var isIdentityEncoded = true
     package private(set) var acceptsTrailers = false
+    /// The client wants to know how loaded the server is.
+    package private(set) var asksForLoad = false
     /// What belongs to the application.
     package private(set) var fields = HeaderBlock()
     /// The size of the header list: names, values, and 32 for each field.
@@ -57,7 +59,8 @@ package struct RequestHead: Sendable {
             isIdentityEncoded = value.equals("identity")
             if !isIdentityEncoded { encodingPiece = store(value) }
         case .te: acceptsTrailers = value.equals("trailers")
-        case .application: fields.append(name: name, value: value)
+        case .serverLoad: asksForLoad = value.equals("1")
+        case .application, .loadReport: fields.append(name: name, value: value)
         case .acceptEncoding: acceptEncodingPiece = store(value)
         case .scheme, .status, .pseudo, .messageType, .grpcStatus, .grpcMessage: break
         }

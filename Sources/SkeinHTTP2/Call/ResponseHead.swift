@@ -49,6 +49,11 @@ package struct ResponseHead: Sendable {
     package var fields: HeaderBlock { ending.fields }
     package var metadata: Metadata { ending.metadata }
 
+    /// Of a trailers-only response.
+    package var serverLoad: ServerLoad? { ending.serverLoad }
+
+    package var hasLoadReport: Bool { ending.hasLoadReport }
+
     /// The status of a trailers-only response; `nil` when there is none.
     package var status: Status? { ending.status }
 }

@@ -14,6 +14,10 @@ package struct Trailers: Sendable {
     private var encodedMessage: [UInt8] = []
     /// What belongs to the application, `grpc-status-details-bin` included.
     package private(set) var fields = HeaderBlock()
+    /// How loaded the server says it is.
+    package private(set) var serverLoad: ServerLoad?
+    /// `fields` has a load report in gRPC's form.
+    package private(set) var hasLoadReport = false
     package private(set) var headerBytes = 0
     package private(set) var isOverLimit = false
 
@@ -36,7 +40,11 @@ package struct Trailers: Sendable {
             // Of two that differ, neither can be believed.
             statusField = statusField == .missing || statusField == parsed ? parsed : .unparsable
         case .grpcMessage: encodedMessage = Array(value)
+        case .serverLoad: serverLoad = ServerLoadText.read(value)
         case .application: fields.append(name: name, value: value)
+        case .loadReport:
+            hasLoadReport = true
+            fields.append(name: name, value: value)
         default: break
         }
     }

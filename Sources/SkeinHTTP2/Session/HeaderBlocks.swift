@@ -24,6 +24,7 @@ extension HeaderWriter {
         if let encoding = request.encoding { add("grpc-encoding", encoding) }
         add("grpc-accept-encoding", request.acceptEncoding)
         if !request.userAgent.isEmpty { add("user-agent", request.userAgent) }
+        if request.asksForLoad { add(ServerLoadText.name, "1") }
         add(request.metadata)
     }
 
@@ -80,6 +81,7 @@ extension HeaderWriter {
         if !trailers.status.message.isEmpty {
             addNotIndexed("grpc-message", PercentEncoding.encode(trailers.status.message))
         }
+        if let load = trailers.load { addNotIndexed(load) }
         add(trailers.metadata)
     }
 

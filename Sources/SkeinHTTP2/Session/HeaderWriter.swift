@@ -92,6 +92,14 @@ struct HeaderWriter: ~Copyable {
         append(name.bytes, name.utf8CodeUnitCount, scratch + start, used - start, Self.staticName | Self.notIndexed)
     }
 
+    mutating func addNotIndexed(_ load: ServerLoad) {
+        reserve(ServerLoadText.maxBytes)
+        let start = used
+        used += ServerLoadText.write(load, to: scratch + start)
+        let name = ServerLoadText.name
+        append(name.bytes, name.utf8CodeUnitCount, scratch + start, used - start, Self.staticName | Self.notIndexed)
+    }
+
     mutating func add(_ name: StaticString, number: Int64) {
         let start = used
         write(number: number)

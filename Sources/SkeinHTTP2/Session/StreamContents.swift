@@ -21,6 +21,7 @@ extension HTTP2Stream {
     package func clientAccepts(encoding name: String) -> Bool { requestHead.accepts(encoding: name) }
     package var requestTimeout: RequestHead.Timeout { requestHead.timeout }
     package var requestMetadata: Metadata { requestHead.metadata }
+    package var asksForLoad: Bool { requestHead.asksForLoad }
     package var path: String { requestHead.pathText }
 
     package func withPath(_ body: (UnsafeRawBufferPointer) -> Void) { requestHead.withPath(body) }
@@ -39,4 +40,9 @@ extension HTTP2Stream {
     package func feedTrailers(to machine: inout ClientStreamMachine) -> ClientStreamMachine.Output {
         machine.trailers(trailers, isTruncated: deframer.hasPartialMessage)
     }
+
+    /// How loaded the server said it is.
+    package var serverLoad: ServerLoad? { trailers.serverLoad ?? responseHead.serverLoad }
+    /// Whether the trailers have a load report in gRPC's form.
+    package var hasLoadReport: Bool { trailers.hasLoadReport || responseHead.hasLoadReport }
 }

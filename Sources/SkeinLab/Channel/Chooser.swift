@@ -4,6 +4,8 @@ package import SkeinCore
 
 /// What stands in the place of a channel's balancing: one per client. Times are virtual seconds and never go back.
 package protocol Chooser: AnyObject {
+    /// How often it chose among other endpoints because calls failed.
+    var ejections: Int { get }
     /// Where an attempt goes; `nil` when it has to wait or fails.
     func pick(_ call: LabCall, at time: Double) -> Choice?
     /// An attempt that was picked has ended.
@@ -21,6 +23,7 @@ package protocol Chooser: AnyObject {
 }
 
 extension Chooser {
+    package var ejections: Int { 0 }
     package func completed(_ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double) {}
     package func reported(_ load: ServerLoad, by probe: Choice.Probe, at time: Double) {}
     package func probeFailed(_ server: Int, isRefusal: Bool, at time: Double) {}

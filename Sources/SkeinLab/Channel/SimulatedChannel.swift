@@ -53,6 +53,8 @@ package final class SimulatedChannel: Chooser {
     /// By server, in a row.
     private var failedProbes: [Int]
     private var isDown: [Bool]
+    package private(set) var ejections = 0
+    private var publications = 0
     package var takesMeasuredWeights = false
     /// Seconds that connecting takes.
     package var connectDelay = 0.0
@@ -91,11 +93,13 @@ package final class SimulatedChannel: Chooser {
         if let wanted = context.wanted { connect(wanted) }
         guard case .picked(let connection, let token) = outcome else { return nil }
         var choice = Choice(Attempt(server: connection.server, token: token))
-        for id in context.probes {
-            guard let peer = peer(id), failedProbes[peer.server] < SimulatedChannel.mostFailedProbes else { continue }
-            choice.append(Choice.Probe(server: peer.server, id: id))
-        }
+        for id in context.probes { if let probe = probe(id) { choice.append(probe) } }
         return choice
+    }
+
+    private func probe(_ id: SubchannelID) -> Choice.Probe? {
+        guard let peer = peer(id), failedProbes[peer.server] < SimulatedChannel.mostFailedProbes else { return nil }
+        return Choice.Probe(server: peer.server, id: id)
     }
 
     package func completed(_ attempt: Attempt, _ outcome: AttemptOutcome, at time: Double) {
@@ -210,7 +214,11 @@ extension SimulatedChannel {
             defer { ids = [] }
             return ids
         }
-        for id in failed where peer(id) != nil { run { $0.attemptsFailed(on: id, &$1) } }
+        for id in failed where peer(id) != nil {
+            let before = publications
+            run { $0.attemptsFailed(on: id, &$1) }
+            if publications > before { ejections += 1 }
+        }
     }
 }
 
@@ -242,8 +250,10 @@ extension SimulatedChannel {
             let count = (timers[id] ?? 0) + 1
             timers[id] = count
             due.add(.timer(id, count: count), at: now + max(0, delay / .seconds(1)))
-        case .requestResolution: break
-        case .publish(let state, let picker): _ = cell.publish(state, picker)
+        case .requestResolution, .watchLoad: break
+        case .publish(let state, let picker):
+            publications += 1
+            _ = cell.publish(state, picker)
         }
     }
 

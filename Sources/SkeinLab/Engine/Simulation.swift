@@ -79,6 +79,7 @@ package struct Simulation {
             handle(event)
         }
         now = scenario.duration
+        result.ejections = choosers.reduce(0) { $0 + $1.ejections }
         for server in servers.indices {
             servers[server].queue.set(cores: servers[server].queue.cores, speed: servers[server].queue.speed, at: now)
             result.calls.append(servers[server].calls)

@@ -39,6 +39,9 @@ package struct LabResult: Sendable {
     /// Share of its capacity that each server used.
     package var utilisations: [Double] = []
 
+    /// How often a client's policy chose among other endpoints because calls failed.
+    package var ejections = 0
+
     init(_ scenario: String, _ policy: String, loads: [Double]) {
         self.scenario = scenario
         self.policy = policy
@@ -64,6 +67,7 @@ package struct LabResult: Sendable {
         for index in calls.indices { calls[index] += other.calls[index] }
         for index in utilisations.indices { utilisations[index] += other.utilisations[index] }
         events += other.events
+        ejections += other.ejections
     }
 }
 

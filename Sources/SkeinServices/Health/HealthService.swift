@@ -41,6 +41,7 @@ public final class HealthService: RPCService, ServerHook {
     public func register(with router: inout ServiceRouter) {
         let names = router.services.map(\.name)
         watches.change { $0.add(names) }
+        router.isMeasured = false
         HealthHandlers(watches: watches).register(with: &router)
     }
 

@@ -33,6 +33,7 @@ package final class ClientConnection: Connection, @unchecked Sendable {
     private var handshakeTimer: Scheduled<Void>?
     private var state = State.handshaking
     private var closeReason: RPCError?
+    private var incarnations = IncarnationWatch()
     private lazy var deadlines = DeadlineTimer<ClientStream>(on: eventLoop) { [unowned self] in deadlinePassed($0) }
 
     package init(
@@ -140,6 +141,9 @@ package final class ClientConnection: Connection, @unchecked Sendable {
 
     // MARK: calls
 
+    /// Whether several servers answer on it, so that their reports are of no use. On the loop.
+    package var hasSeveralServers: Bool { incarnations.isMixed }
+
     override func perform(start stream: ClientStream) {
         if let error = stream.earlyEnd { return end(stream, with: error, fate: .unsent) }
         switch state {
@@ -160,7 +164,7 @@ package final class ClientConnection: Connection, @unchecked Sendable {
             stream.request.timeout = remaining
             deadlines.insert(stream)
         }
-        keepalive?.streamStarts()
+        if !stream.isAside { keepalive?.streamStarts() }
         stream.isSubmitted = true
         let isWhole = stream.method.kind.hasSingleRequest
         session.submit(stream, stream.request, message: stream.message.take(), endStream: isWhole)
@@ -269,7 +273,10 @@ package final class ClientConnection: Connection, @unchecked Sendable {
         case .none, .message: break
         case .metadata(let metadata): stream.sink?.received(metadata: metadata)
         case .ended(let status, let trailers, let origin):
-            end(stream, ClientStreamEnd(status: status, trailers: trailers, origin: origin, fate: fate))
+            var end = ClientStreamEnd(status: status, trailers: trailers, origin: origin, fate: fate)
+            if let load = stream.serverLoad, incarnations.accepts(load.incarnation) { end.load = load }
+            end.hasLoadReport = origin == .peer && stream.hasLoadReport
+            self.end(stream, end)
             if !stream.isClosed, !stream.isRemoteClosed { session.reset(stream, .cancel) }
         }
         return output

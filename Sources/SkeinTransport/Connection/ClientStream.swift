@@ -19,6 +19,11 @@ package struct ClientStreamEnd: Sendable {
     /// Whether the server may have acted on the call.
     package var fate: StreamClosure.Fate
 
+    /// How loaded the server said it is.
+    package var load: ServerLoad?
+    /// `trailers` has a load report in gRPC's form.
+    package var hasLoadReport = false
+
     package init(status: Status, trailers: Metadata = [:], origin: RPCError.Origin, fate: StreamClosure.Fate) {
         self.status = status
         self.trailers = trailers
@@ -39,6 +44,8 @@ package final class ClientStream: CallStream, DeadlineHeapElement, @unchecked Se
     @exclusivity(unchecked) var machine: ClientStreamMachine
     /// `nil` once the call has ended.
     @exclusivity(unchecked) var sink: (any ClientStreamSink)?
+    /// Not a call: it may not ask for a PING ahead of it.
+    package var isAside = false
     /// Given to the session: a stream that is not has no events.
     var isSubmitted = false
     /// Why the call was ended before it was submitted.

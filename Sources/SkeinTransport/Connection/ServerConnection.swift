@@ -23,6 +23,10 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     /// Handlers that have started and not returned, though their calls may be over: what a client can make run at once.
     private var runningHandlers = 0
     private let maxRunningHandlers: Int
+    /// Whether the peer is told the server's load; `nil` until that is asked.
+    package final var mayHearLoad: Bool?
+    /// Open streams that do not keep the connection from being idle.
+    private var unusedStreams = 0
     private weak var delegate: (any ServerConnectionDelegate)?
     private lazy var deadlines = DeadlineTimer<ServerStream>(on: eventLoop) { [unowned self] in deadlinePassed($0) }
     private var drainMachine = DrainMachine()
@@ -186,12 +190,17 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func open(_ stream: ServerStream, _ sink: any ServerStreamSink, endStream: Bool) {
         stream.sink = sink
+        if !sink.countsAsUse {
+            stream.isUnused = true
+            unusedStreams += 1
+        }
         if let encoding = stream.requestEncoding {
             stream.setCompression(compressors.find(encoding), limit: stream.maxMessageBytes ?? maxMessageBytes)
         }
         if sink.kind != .unary {
             stream.pipes = MessagePipes(limits, readsMessages: !sink.kind.hasSingleRequest)
             stream.pipes?.attach(stream)
+            watchAge(of: stream)
         }
         if stream.deadline != nil { deadlines.insert(stream) }
         if !sink.kind.hasSingleRequest { startOrWait(stream, sink) }
@@ -262,7 +271,8 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func send(_ completion: ServerCompletion, on stream: ServerStream) {
         strikes.sentFrames()
-        let trailers = OutgoingTrailers(status: completion.status, metadata: completion.trailing)
+        let trailers = OutgoingTrailers(
+            status: completion.status, metadata: completion.trailing, load: completion.load)
         let messages = stream.pipes?.takeOutbound().messages ?? []
         let isTrailersOnly =
             !stream.hasSentHead && completion.status.code != .ok && messages.isEmpty
@@ -280,6 +290,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         let stream = unsafeDowncast(stream, to: ServerStream.self)
         guard let sink = stream.sink, !stream.hasAnswered, !stream.isClosed else { return false }
         strikes.sentFrames()
+        sink.sends()
         if !stream.hasSentHead { sendHead(stream, sink.takeHead()) }
         return true
     }
@@ -326,6 +337,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     }
 
     private func closed(_ stream: ServerStream) {
+        if stream.isUnused { unusedStreams -= 1 }
         discardUnread(of: stream)
         if !stream.hasAnswered {
             stream.hasAnswered = true
@@ -345,6 +357,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     private func release(_ stream: ServerStream, _ makeError: @autoclosure () -> RPCError) {
         if stream.deadline != nil { deadlines.remove(stream) }
         stream.sink = nil
+        stream.ageTimer?.cancel()
         stream.compressedRequest = nil
         stream.deframer.discard()
         setUnfinished(0, of: stream)
@@ -383,7 +396,9 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         boundBuffers()
         startWaiting()
         if drainMachine.isDraining { drain(.liveStreams(session.liveStreamCount)) }
-        if lifeLimits.age.idle != nil, age.liveStreams(session.liveStreamCount, at: .now) { ageTimer.checkNow() }
+        if lifeLimits.age.idle != nil, age.liveStreams(session.liveStreamCount - unusedStreams, at: .now) {
+            ageTimer.checkNow()
+        }
     }
 
     private func drain(_ event: DrainMachine.Event) {
@@ -400,7 +415,9 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     private func perform(_ command: DrainMachine.Command) {
         switch command {
-        case .goAwayNotice: session.goAway(lastStreamID: .max, code: .noError)
+        case .goAwayNotice:
+            session.goAway(lastStreamID: .max, code: .noError)
+            session.forEachLiveStream { ServerConnection.cast($0).sink?.move() }
         case .ping: session.ping(Connection.drainPing)
         case .startAcknowledgementTimer(let delay):
             eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in

@@ -16,6 +16,9 @@ package struct ServerConnectionLimits: Sendable {
     package var minimumPingInterval = Duration.seconds(5 * 60)
     package var permitsPingsWithoutCalls = false
     package var age = ConnectionAge.Limits()
+    /// How old a stream may get, give or take a tenth, and what it gets to finish then.
+    package var streamAge: Duration?
+    package var streamAgeGrace = Duration.seconds(10)
 
     package init() {}
 }

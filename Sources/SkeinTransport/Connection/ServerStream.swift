@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import NIOCore
 package import SkeinCore
 internal import SkeinHTTP2
 
 /// What a server stream tells its call. On the connection's loop.
 package protocol ServerStreamSink: AnyObject, Sendable {
     var kind: CallKind { get }
+    /// Whether the call keeps its connection from being idle.
+    var countsAsUse: Bool { get }
+    /// Messages, or the head of the response, are about to be sent.
+    func sends()
     /// What goes ahead of the first message; asked once, and not changed after.
     func takeHead() -> ServerContext.Head
     /// A request message has come. Of streamed requests the pipes hold it already.
@@ -13,6 +18,8 @@ package protocol ServerStreamSink: AnyObject, Sendable {
     func startHandler()
     /// Run `work` where it may take its time.
     func runElsewhere(_ work: @escaping @Sendable () -> Void)
+    /// The stream is to end soon.
+    func move()
     /// Nobody waits for the answer any more. At most once, and not after the handler's answer was sent.
     func cancelled(_ reason: CancellationReason)
     /// After `cancelled`: reads and writes fail for that reason now, and the handler's task is to be cancelled.
@@ -26,8 +33,14 @@ package struct ServerCompletion: Sendable {
     package var message: Buffer?
     package var status: Status
     package var trailing: Metadata
+    /// How loaded the server is, for a client that wants to know.
+    package var load: ServerLoad?
 
-    package init(head: ServerContext.Head, message: consuming Buffer?, status: Status, trailing: Metadata) {
+    package init(
+        head: ServerContext.Head, message: consuming Buffer?, status: Status, trailing: Metadata,
+        load: ServerLoad? = nil
+    ) {
+        self.load = load
         self.head = head
         self.message = message
         self.status = status
@@ -52,6 +65,10 @@ package final class ServerStream: CallStream, DeadlineHeapElement, ServerContext
     @exclusivity(unchecked) var compressedRequest: ReceivedMessage?
     /// What the connection counts for the stream beside its window and its queue.
     @exclusivity(unchecked) var unfinishedBytes = 0
+    /// Open, but no use of the connection.
+    @exclusivity(unchecked) var isUnused = false
+    /// Fires when the stream is too old, and once more when its grace is over.
+    @exclusivity(unchecked) var ageTimer: Scheduled<Void>?
     package var heapIndex = -1
     package var deadlineInstant: ContinuousClock.Instant { deadline?.instant ?? .now }
 
@@ -60,6 +77,9 @@ package final class ServerStream: CallStream, DeadlineHeapElement, ServerContext
         self.completion = completion
         connection.post(.complete(self))
     }
+
+    /// The client wants to know how loaded the server is.
+    package var wantsLoad: Bool { asksForLoad }
 
     /// The compressor `name`, if the server has it and the client reads what it writes.
     package func responseCompressor(_ name: String) -> (any Compressor)? {

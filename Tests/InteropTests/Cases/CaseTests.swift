@@ -11,8 +11,12 @@ extension InteropTests {
             "client_streaming", "client_compressed_streaming", "server_streaming", "server_compressed_streaming",
             "ping_pong", "empty_stream", "custom_metadata", "status_code_and_message", "special_status_message",
             "unimplemented_method", "unimplemented_service", "cancel_after_begin", "cancel_after_first_response",
-            "timeout_on_sleeping_server", "pick_first_unary", "rpc_soak", "channel_soak",
+            "timeout_on_sleeping_server", "pick_first_unary", "orca_per_rpc", "orca_oob", "rpc_soak", "channel_soak",
         ]
+        /// grpcio takes the trailer for itself, and has no policy to show it.
+        private static func names(of client: Route.Side) -> Set<String> {
+            client == .ours ? Set(names) : Set(names).subtracting(["orca_per_rpc"])
+        }
         /// For machines that are busy with other tests.
         private static let patience = [
             "--soak-per-iteration-max-acceptable-latency-ms", "20000", "--soak-overall-timeout-seconds", "60",
@@ -23,7 +27,7 @@ extension InteropTests {
             try await route.withServer { port in
                 let results = try await route.run(
                     ["--port", "\(port)", "--case", "all"] + (route.client == .ours ? Self.patience : []))
-                #expect(Set(results.passed) == Set(Self.names), "\(results.text)")
+                #expect(Set(results.passed) == Self.names(of: route.client), "\(results.text)")
                 #expect(results.failed.isEmpty)
                 #expect(results.status == 0)
             }
@@ -47,7 +51,7 @@ extension InteropTests {
                         "empty_unary", "cacheable_unary", "client_compressed_unary", "server_compressed_unary",
                         "client_streaming", "client_compressed_streaming", "server_compressed_streaming", "ping_pong",
                         "empty_stream", "custom_metadata", "status_code_and_message", "special_status_message",
-                        "unimplemented_method", "pick_first_unary",
+                        "unimplemented_method", "pick_first_unary", "orca_per_rpc", "orca_oob",
                     ]
                 ),
             ])

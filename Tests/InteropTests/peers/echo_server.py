@@ -4,7 +4,8 @@
 
 What a request asks for:
 - text: comes back. As the text of a Get, "cancellations" brings the number of cancelled handlers, "deadline" the
-  milliseconds left or "none", "peer" the client's address, and "shut down" starts a graceful shutdown.
+  milliseconds left or "none", "peer" the client's address, "shut down" starts a graceful shutdown, and "not serving"
+  and "serving" set the health of the service.
 - payload: comes back, or reply_bytes zero bytes where that is set.
 - count: Expand sends so many replies, "TEXT 0", "TEXT 1", and so on.
 - delay_ms: a wait before each reply.
@@ -30,6 +31,7 @@ from echo_protos import EchoReply, messages, stubs
 
 ALGORITHMS = {"gzip": grpc.Compression.Gzip, "deflate": grpc.Compression.Deflate}
 CODES = {code.value[0]: code for code in grpc.StatusCode}
+NAME = messages.DESCRIPTOR.services_by_name["Echo"].full_name
 
 
 def payload(request):
@@ -55,10 +57,13 @@ class Echo(stubs.EchoServicer):
     def __init__(self):
         self.cancellations = 0
         self.shutdown = asyncio.Event()
+        self.health = health.aio.HealthServicer()
 
     async def Get(self, request, context):
         async with self.call(context) as trailers:
             await self.obey(request, context, trailers)
+            if request.text in ("serving", "not serving"):
+                await self.set_health(request.text.replace(" ", "_").upper())
             return EchoReply(text=self.answer(request, context), payload=payload(request), server="grpcio")
 
     async def Expand(self, request, context):
@@ -94,6 +99,9 @@ class Echo(stubs.EchoServicer):
             case "shut down":
                 self.shutdown.set()
         return request.text
+
+    async def set_health(self, status):
+        await self.health.set(NAME, health_pb2.HealthCheckResponse.ServingStatus.Value(status))
 
     async def obey(self, request, context, trailers):
         if request.delay_ms:
@@ -138,12 +146,10 @@ async def main():
     echo = Echo()
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
     stubs.add_EchoServicer_to_server(echo, server)
-    name = messages.DESCRIPTOR.services_by_name["Echo"].full_name
-    statuses = health.aio.HealthServicer()
-    for service in ("", name):
-        await statuses.set(service, health_pb2.HealthCheckResponse.SERVING)
-    health_pb2_grpc.add_HealthServicer_to_server(statuses, server)
-    reflection.enable_server_reflection((name, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    await echo.health.set("", health_pb2.HealthCheckResponse.SERVING)
+    await echo.set_health("SERVING")
+    health_pb2_grpc.add_HealthServicer_to_server(echo.health, server)
+    reflection.enable_server_reflection((NAME, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     port = server.add_insecure_port(f"127.0.0.1:{options.port}")
     await server.start()
     print(f"listening {port}", flush=True)

@@ -9,7 +9,8 @@ import grpc
 
 from expectation import expect
 from interop_contract import (
-    BoolValue, EchoStatus, Empty, InputRequest, OutputRequest, Payload, ResponseParameters, SimpleRequest, Stub)
+    REPORTS, BoolValue, EchoStatus, Empty, InputRequest, LoadReport, LoadReportRequest, OutputRequest,
+    Payload, ResponseParameters, SimpleRequest, Stub, TestOrcaReport)
 from interop_soak import soak
 
 CASES = {}
@@ -205,7 +206,7 @@ async def unimplemented_method(bed):
 
 @case
 async def unimplemented_service(bed):
-    stub = Stub(bed.channel, "UnimplementedService")
+    stub = Stub(bed.channel, "grpc.testing.UnimplementedService")
     await failure(stub.UnimplementedCall(Empty()), grpc.StatusCode.UNIMPLEMENTED, "UnimplementedService")
 
 
@@ -249,6 +250,31 @@ async def timeout_on_sleeping_server(bed):
                     raise
 
     await failure(uninterrupted(), grpc.StatusCode.DEADLINE_EXCEEDED, "FullDuplexCall")
+
+
+def load_report(**fields):
+    """The same as it is asked for and as it comes."""
+    memory = fields.pop("memory_utilization")
+    return TestOrcaReport(memory_utilization=memory, **fields), LoadReport(mem_utilization=memory, **fields)
+
+
+@case
+async def orca_oob(bed):
+    request = LoadReportRequest()
+    request.report_interval.seconds = 1
+    reports = Stub(bed.channel, REPORTS).StreamCoreMetrics(request)
+    call = bed.stub.FullDuplexCall()
+    for cpu, memory, utilization in [(0.8210, 0.5847, 0.30499), (0.29309, 0.2, 0.2039)]:
+        asked, wanted = load_report(
+            cpu_utilization=cpu, memory_utilization=memory, utilization={"util": utilization})
+        await call.write(
+            OutputRequest(response_parameters=[ResponseParameters(size=1)], orca_oob_report=asked))
+        await call.read()
+        async with asyncio.timeout(10):
+            while (await reports.read()).message != wanted:
+                pass
+    await call.done_writing()
+    reports.cancel()
 
 
 @case

@@ -19,7 +19,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from grpc_tools import protoc
 
 PROTOS = Path(__file__).resolve().parents[3] / "protos"
-SOURCE = "grpc/testing/test.proto"
+SOURCES = ["grpc/testing/test.proto", "xds/service/orca/v3/orca.proto"]
+REPORTS = "xds.service.orca.v3.OpenRcaService"
 # Channels and servers leave it to their users to decompress.
 OPTIONS = [("grpc.per_message_decompression", 0)]
 GZIP_MAGIC = b"\x1f\x8b"
@@ -27,9 +28,11 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 def _load() -> descriptor_pool.DescriptorPool:
     with tempfile.NamedTemporaryFile(prefix="skein-interop-") as file, redirect_stderr(io.StringIO()) as output:
-        code = protoc.main(["protoc", f"-I{PROTOS}", "--include_imports", f"--descriptor_set_out={file.name}", SOURCE])
+        # The second folder has google/protobuf.
+        folders = [f"-I{PROTOS}", f"-I{Path(protoc.__file__).parent / '_proto'}"]
+        code = protoc.main(["protoc", *folders, "--include_imports", f"--descriptor_set_out={file.name}", *SOURCES])
         if code != 0:
-            sys.exit(f"{PROTOS / SOURCE}: protoc ended with code {code} {output.getvalue()}")
+            sys.exit(f"{PROTOS}: {SOURCES}: protoc ended with code {code} {output.getvalue()}")
         files = descriptor_pb2.FileDescriptorSet.FromString(file.read())
     pool = descriptor_pool.DescriptorPool()
     for each in files.file:
@@ -40,15 +43,19 @@ def _load() -> descriptor_pool.DescriptorPool:
 _pool = _load()
 
 
-def message(name: str) -> type:
-    return message_factory.GetMessageClass(_pool.FindMessageTypeByName(f"grpc.testing.{name}"))
+def message(name: str, package: str = "grpc.testing") -> type:
+    return message_factory.GetMessageClass(_pool.FindMessageTypeByName(f"{package}.{name}"))
 
 
 BoolValue, EchoStatus, Empty, Payload = (message(name) for name in ("BoolValue", "EchoStatus", "Empty", "Payload"))
 SimpleRequest, SimpleResponse = message("SimpleRequest"), message("SimpleResponse")
 InputRequest, InputResponse = message("StreamingInputCallRequest"), message("StreamingInputCallResponse")
 OutputRequest, OutputResponse = message("StreamingOutputCallRequest"), message("StreamingOutputCallResponse")
-ResponseParameters = message("ResponseParameters")
+ResponseParameters, TestOrcaReport = message("ResponseParameters"), message("TestOrcaReport")
+LoadReport = message("OrcaLoadReport", "xds.data.orca.v3")
+LoadReportRequest = message("OrcaLoadReportRequest", "xds.service.orca.v3")
+# The trailer that carries a LoadReport.
+LOAD_TRAILER = "endpoint-load-metrics-bin"
 
 
 class Received(NamedTuple):
@@ -79,8 +86,8 @@ def _serialise(message) -> bytes:
 class Stub:
     """The methods of a service on a channel, by name. What they answer is `Received`."""
 
-    def __init__(self, channel: grpc.aio.Channel, service: str = "TestService"):
-        descriptor = _pool.FindServiceByName(f"grpc.testing.{service}")
+    def __init__(self, channel: grpc.aio.Channel, service: str = "grpc.testing.TestService"):
+        descriptor = _pool.FindServiceByName(service)
         for method in descriptor.methods:
             make = getattr(channel, _shape(method))
             setattr(self, method.name, make(
@@ -88,9 +95,9 @@ class Stub:
                 response_deserializer=_reader(method.output_type)))
 
 
-def handlers(servicer: Any) -> grpc.GenericRpcHandler:
-    """The methods of TestService that `servicer` has. What they are asked is `Received`."""
-    descriptor = _pool.FindServiceByName("grpc.testing.TestService")
+def handlers(servicer: Any, service: str = "grpc.testing.TestService") -> grpc.GenericRpcHandler:
+    """The methods of the service that `servicer` has. What they are asked is `Received`."""
+    descriptor = _pool.FindServiceByName(service)
     methods = {
         method.name: getattr(grpc, f"{_shape(method)}_rpc_method_handler")(
             getattr(servicer, method.name), request_deserializer=_reader(method.input_type),

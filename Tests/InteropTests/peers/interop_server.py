@@ -16,7 +16,8 @@ from pathlib import Path
 
 import grpc
 
-from interop_contract import OPTIONS, Empty, InputResponse, OutputResponse, Payload, SimpleResponse, handlers
+from interop_contract import (
+    LOAD_TRAILER, OPTIONS, REPORTS, Empty, InputResponse, LoadReport, OutputResponse, Payload, SimpleResponse, handlers)
 
 INITIAL, TRAILING = "x-grpc-test-echo-initial", "x-grpc-test-echo-trailing-bin"
 CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -24,6 +25,7 @@ CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 class TestService:
     def __init__(self):
+        self.report = LoadReport()
         self.server_id = f"{os.getpid()}-{secrets.token_hex(8)}"
 
     async def EmptyCall(self, request, context):
@@ -34,6 +36,10 @@ class TestService:
         asked = request.message
         await self.begin(context, asked.response_compressed.value)
         await self.require(asked, request.compressed, context)
+        if asked.HasField("orca_per_query_report"):
+            report = self.load_report(asked.orca_per_query_report)
+            context.set_trailing_metadata(((LOAD_TRAILER, report.SerializeToString()),))
+        self.note_report(asked)
         await self.fail(asked, context)
         return SimpleResponse(
             payload=self.payload(asked.response_size), server_id=self.server_id if asked.fill_server_id else "")
@@ -58,8 +64,23 @@ class TestService:
     async def FullDuplexCall(self, requests, context):
         await self.begin(context)
         async for request in requests:
+            self.note_report(request.message)
             async for response in self.answers(request.message, context):
                 yield response
+
+    def note_report(self, asked):
+        if asked.HasField("orca_oob_report"):
+            self.report = self.load_report(asked.orca_oob_report)
+
+    def load_report(self, asked):
+        return LoadReport(
+            cpu_utilization=asked.cpu_utilization, mem_utilization=asked.memory_utilization,
+            request_cost=asked.request_cost, utilization=asked.utilization)
+
+    async def StreamCoreMetrics(self, request, context):
+        while True:
+            yield self.report
+            await asyncio.sleep(max(1, request.message.report_interval.ToTimedelta().total_seconds()))
 
     async def HalfDuplexCall(self, requests, context):
         await self.begin(context)
@@ -150,6 +171,11 @@ class FaultyService(TestService):
             await context.abort(CODES[asked.response_status.code], asked.response_status.message.strip() + "!")
         await super().fail(asked, context)
 
+    def load_report(self, asked):
+        report = super().load_report(asked)
+        report.cpu_utilization += "rest" in self.faults
+        return report
+
     def payload(self, size):
         return super().payload(size - ("payload" in self.faults and size > 0))
 
@@ -166,7 +192,7 @@ async def main():
     options = parser.parse_args()
     server = grpc.aio.server(options=[*OPTIONS, ("grpc.so_reuseport", 0)])
     service = FaultyService(options.faults) if options.faults else TestService()
-    server.add_generic_rpc_handlers((handlers(service),))
+    server.add_generic_rpc_handlers((handlers(service), handlers(service, REPORTS)))
     address = f"{options.host}:{options.port}"
     if options.tls:
         pair = (options.key.read_bytes(), options.cert.read_bytes())

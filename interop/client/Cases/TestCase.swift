@@ -14,7 +14,7 @@ struct TestCase: Sendable {
         self.run = run
     }
 
-    static let all = unary + compression + streaming + metadata + status + ending + soak
+    static let all = unary + compression + streaming + metadata + status + ending + loadReports + soak
 
     static func named(_ name: String) -> TestCase? { all.first { $0.name == name } }
 }

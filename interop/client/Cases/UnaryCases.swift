@@ -16,7 +16,7 @@ extension TestCase {
 
         /// gRPC knows no GET any more, and caches on the way do not answer POSTs: the cache is an interceptor here.
         TestCase("cacheable_unary") { bed in
-            try await bed.connection.withChannel([ResponseCache()]) { channel in
+            try await bed.connection.withChannel(.init(), [ResponseCache()]) { channel in
                 let client = Grpc_Testing_TestService.Client(channel)
                 let time = "\(Date().timeIntervalSince1970 * 1e9)"
                 let request = SimpleRequest(payload: .init(body: Array(time.utf8)))

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
-import Testing
+package import Foundation
 
 /// Programs of this build lie beside the test bundle.
-enum BuiltProgram {
-    static func find(_ name: String) throws -> URL {
+package enum BuiltProgram {
+    package struct Missing: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    package static func find(_ name: String) throws -> URL {
         let places =
             [Bundle.main.bundleURL, Bundle.main.executableURL].compactMap { $0 }
             + CommandLine.arguments.filter { $0.hasPrefix("/") }.map { URL(fileURLWithPath: $0) }
@@ -18,6 +21,6 @@ enum BuiltProgram {
                 folder.deleteLastPathComponent()
             }
         }
-        return try #require(nil, "\(name) is not beside the tests: \(places.map(\.path))")
+        throw Missing(description: "find \(name): it is not beside the tests, \(places.map(\.path))")
     }
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that is said of policies, as a number that must not be above a bound.
+package struct LabClaim: Sendable {
+    package let name: String
+    package let bound: Double
+    let value: @Sendable (ClaimBench) throws -> Double
+
+    init(_ name: String, atMost bound: Double, _ value: @escaping @Sendable (ClaimBench) throws -> Double) {
+        self.name = name
+        self.bound = bound
+        self.value = value
+    }
+
+    package struct Verdict: Sendable {
+        package let name: String
+        package let value: Double
+        package let bound: Double
+        package var holds: Bool { value <= bound }
+    }
+
+    package func judge(on bench: ClaimBench) throws -> Verdict {
+        Verdict(name: name, value: try value(bench), bound: bound)
+    }
+
+    package static func table(_ verdicts: [Verdict]) -> String {
+        var table = MarkdownTable(["claim", "is", "at most", "holds"])
+        for verdict in verdicts {
+            let digits = verdict.bound < 0.01 ? 4 : 3
+            table.add([
+                verdict.name, LabReport.decimal(verdict.value, digits), LabReport.decimal(verdict.bound, digits),
+                verdict.holds ? "yes" : "NO",
+            ])
+        }
+        return table.text
+    }
+}
