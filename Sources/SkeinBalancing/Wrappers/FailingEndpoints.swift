@@ -26,9 +26,9 @@ struct FailingEndpoints: Sendable {
     /// What has come since the first fault is little, and mostly of the endpoints that draw the calls.
     private static let mostSinceFirst = 0.25
 
-    /// When the last two halves of the window began, and what had come everywhere by then.
-    private var older: (time: ContinuousClock.Instant, fleet: OutcomeTotals)?
-    private var newer: (time: ContinuousClock.Instant, fleet: OutcomeTotals)?
+    /// When the last two halves of the window began.
+    private var older: ContinuousClock.Instant?
+    private var newer: ContinuousClock.Instant?
     private var refreshed: ContinuousClock.Instant?
     private var lately = Lately()
 
@@ -41,18 +41,17 @@ struct FailingEndpoints: Sendable {
     }
 
     /// When the window moves on; `nil` before it was opened.
-    var due: ContinuousClock.Instant? { newer.map { $0.time + FailingEndpoints.halfWindow } }
+    var due: ContinuousClock.Instant? { newer.map { $0 + FailingEndpoints.halfWindow } }
 
-    mutating func open(_ book: EjectionBook, at now: ContinuousClock.Instant) {
+    mutating func open(at now: ContinuousClock.Instant) {
         guard newer == nil else { return }
-        newer = (now, book.fleet)
-        older = newer
+        (older, newer) = (now, now)
     }
 
     /// To be called every half of a window.
     mutating func moveWindow(_ book: inout EjectionBook, at now: ContinuousClock.Instant) {
         refreshAll(&book, now)
-        (older, newer) = (newer, (now, book.fleet))
+        (older, newer) = (newer, now)
         for identity in book.order {
             guard let record = book[identity] else { continue }
             let latest = record.totals - record.newer
@@ -152,7 +151,7 @@ extension FailingEndpoints {
         book[identity]?.run = run
         let own = record.totals - run.own
         guard own.faults >= 2, own.faults > own.served else { return false }
-        let rate = Double(recent.judged) / max((now - older.time) / .seconds(1), 1)
+        let rate = Double(recent.judged) / max((now - older) / .seconds(1), 1)
         guard Double(own.faults) >= rate / 4 else { return false }
         let others = book.fleet - run.fleet - own
         let sinceFirst = (Double(others.faults) + FailingEndpoints.doubt.sinceFirst) / Double(others.judged + 1)
