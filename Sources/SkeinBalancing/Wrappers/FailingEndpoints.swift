@@ -10,9 +10,10 @@ internal import SkeinCore
 /// a moment does not count as "recently".
 ///
 /// The share elsewhere is the mean of the other endpoints' shares in the last 10 to 20 seconds, each of which counts
-/// once however many calls it drew: endpoints that fail at once draw most, and would hide each other. In addition, what
-/// has ended elsewhere since the first fault counts, as far as it is a quarter: something that begins to fail everywhere
-/// is not taken for the first endpoint that it shows at.
+/// once however many calls it drew: endpoints that fail at once draw most, and would hide each other. It is at least the
+/// share of those whose last call failed, and the share of what has ended elsewhere since the first fault, as far as that
+/// is a quarter: something that begins to fail everywhere is not taken for the endpoint where it shows first. When the
+/// last calls of three quarters of the endpoints have failed, all are taken back.
 struct FailingEndpoints: Sendable {
     static let halfWindow = Duration.seconds(10)
     private static let baseTime = Duration.seconds(30)
@@ -38,6 +39,10 @@ struct FailingEndpoints: Sendable {
         var shares = 0.0
         var endpoints = 0
         var outcomes = 0
+        /// Those whose last calls failed.
+        var failing = 0
+
+        var isEverywhere: Bool { endpoints >= 4 && 4 * failing >= 3 * endpoints }
     }
 
     /// When the window moves on; `nil` before it was opened.
@@ -63,7 +68,7 @@ struct FailingEndpoints: Sendable {
         }
     }
 
-    /// Ejects the endpoint if the attempts that failed there say so; whether they did.
+    /// Ejects the endpoint if the attempts that failed there say so, or takes all back; whether there was a change.
     mutating func judge(
         _ id: SubchannelID, _ book: inout EjectionBook, at now: ContinuousClock.Instant
     ) -> Bool {
@@ -74,6 +79,10 @@ struct FailingEndpoints: Sendable {
         book[identity]?.judgedFaults = record.totals.faults
         guard faults > 0 else { return false }
         refreshAll(&book, now)
+        if lately.isEverywhere, !book.ejected.isEmpty {
+            takeBack(&book, at: now, all: true)
+            return true
+        }
         guard isFailing(identity, faults, &book, now), book.mayEject else { return false }
         let times = min(record.strikes + 1, FailingEndpoints.mostTimes)
         book[identity]?.strikes = times
@@ -85,10 +94,10 @@ struct FailingEndpoints: Sendable {
     }
 
     /// Takes those back, on trial, whose time is over.
-    func takeBack(_ book: inout EjectionBook, at now: ContinuousClock.Instant) {
+    func takeBack(_ book: inout EjectionBook, at now: ContinuousClock.Instant, all: Bool = false) {
         for identity in book.ejected {
             guard case .failing = book[identity]?.ejection?.rule, let record = book[identity],
-                record.ejection.map({ $0.until <= now }) == true
+                record.ejection.map({ all || $0.until <= now }) == true
             else { continue }
             for id in record.subchannels { book.refresh(id) }
             let totals = book[identity]?.totals ?? record.totals
@@ -133,6 +142,7 @@ extension FailingEndpoints {
             lately.shares += recent.faultShare
             lately.endpoints += 1
             lately.outcomes += recent.judged
+            if record.hasJustFailed { lately.failing += 1 }
         }
     }
 
@@ -165,7 +175,10 @@ extension FailingEndpoints {
         let endpoints = lately.endpoints - (record.recentShare == nil ? 0 : 1)
         guard endpoints > 0 else { return 1 }
         let mean = max(0, lately.shares - (record.recentShare ?? 0)) / Double(endpoints)
-        return max(mean, FailingEndpoints.doubt.lately / Double(max(0, lately.outcomes - recent.judged) + 1))
+        let failing = lately.failing - (record.recentShare != nil && record.hasJustFailed ? 1 : 0)
+        return max(
+            mean, Double(max(0, failing)) / Double(endpoints),
+            FailingEndpoints.doubt.lately / Double(max(0, lately.outcomes - recent.judged) + 1))
     }
 
     /// The time since the first fault in a row of them.
