@@ -155,7 +155,7 @@ extension Ejection {
             interval = nil
         }
         if ejectsFailing, !book.isEmpty {
-            failing.open(book, at: out.now)
+            failing.open(at: out.now)
             scheduleWindow(&out)
         } else if failing.due != nil {
             failing.end(&book)
