@@ -141,9 +141,6 @@ package final class ClientConnection: Connection, @unchecked Sendable {
 
     // MARK: calls
 
-    /// Whether several servers answer on it, so that their reports are of no use. On the loop.
-    package var hasSeveralServers: Bool { incarnations.isMixed }
-
     override func perform(start stream: ClientStream) {
         if let error = stream.earlyEnd { return end(stream, with: error, fate: .unsent) }
         switch state {
