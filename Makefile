@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target first makes sure that the machine has what it needs (.ci/setup).
-.PHONY: help setup setup-bench demo test test-long sanitize bench bench-picks format check generate clean
+.PHONY: help setup setup-bench demo test test-long sanitize bench bench-picks lab format check generate clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -14,6 +14,7 @@ help:
 	@echo 'make generate  rewrite the generated code'
 	@echo 'make bench     requests per second and CPU per call, beside C++ gRPC (PEERS=all: and grpc-swift-2)'
 	@echo 'make bench-picks  what a pick costs under every load balancing policy'
+	@echo 'make lab       what the documentation says of the balancing policies, judged in simulations'
 	@echo 'make setup     install what a build needs; every target does'
 	@echo 'make clean     remove what was built'
 
@@ -77,6 +78,10 @@ bench: setup-bench
 
 bench-picks: setup-bench
 	@Benchmarks/run --only picks
+
+lab: setup
+	@.ci/phase "release build" swift build -c release --product skein
+	@.build/release/skein lab --claims --seeds 10
 
 clean:
 	@rm -rf .build .venv Benchmarks/.build*

@@ -49,6 +49,8 @@ package struct AnyPolicy: Sendable {
 
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) { policy.timerFired(id, &out) }
 
+    func describe(_ account: inout PolicyAccount) { policy.describe(&account) }
+
     package mutating func exitIdle(_ out: inout PolicyActions) { policy.exitIdle(&out) }
 
     private static func reconfigure<P: LoadBalancingPolicy>(

@@ -52,6 +52,9 @@ public protocol LoadBalancingPolicy: Sendable {
     /// A timer that the policy scheduled is due.
     mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions)
 
+    /// Tells what the policy is and why endpoints cannot be chosen, for people. Default: its name.
+    func describe(_ account: inout PolicyAccount)
+
     /// A call waits, or the application asks to connect, while the policy has published `idle`: connect.
     mutating func exitIdle(_ out: inout PolicyActions)
 }
@@ -63,6 +66,7 @@ extension LoadBalancingPolicy {
     public mutating func attemptsFailed(on id: SubchannelID, _ out: inout PolicyActions) {}
     public mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {}
     public mutating func exitIdle(_ out: inout PolicyActions) {}
+    public func describe(_ account: inout PolicyAccount) { account.name(Self.name) }
 }
 
 /// What can be set about a policy, in code or in a service config.

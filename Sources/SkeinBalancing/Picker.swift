@@ -6,8 +6,9 @@ public protocol Picker: Sendable {
     /// Called for every attempt, on the caller's thread: it must not block, and should not allocate.
     func pick(_ call: borrowing PickContext) -> PickResult
 
-    /// Why `pick` would choose as it does now, for people; `nil` when there is nothing to say.
-    func explain(_ call: borrowing PickContext) -> String?
+    /// The endpoints that `pick` would have in view for this call, for people; of many the first thousand. Changes
+    /// nothing. Default: none.
+    func candidates(_ call: borrowing PickContext) -> [PickCandidate]
 
     /// Whether calls ask their server how loaded it is; read once, when the picker is published. Default: `false`.
     var wantsReports: Bool { get }
@@ -15,7 +16,7 @@ public protocol Picker: Sendable {
 
 extension Picker {
     public var wantsReports: Bool { false }
-    public func explain(_ call: borrowing PickContext) -> String? { nil }
+    public func candidates(_ call: borrowing PickContext) -> [PickCandidate] { [] }
 }
 
 /// Where an attempt goes, or why it does not go.

@@ -17,6 +17,7 @@ final class ChannelCore: Sendable {
     let states = StateBroadcast()
     private let config: ActiveConfig
     let balancer: BalancerDriver
+    let samples: PickSamples?
     let authorization: CallAuthorization
     private let template: RequestTemplate
 
@@ -32,6 +33,7 @@ final class ChannelCore: Sendable {
         try options.policies.validate(options.serviceConfig.loadBalancing)
         self.target = target
         self.options = options
+        samples = options.pickSampling.map { PickSamples($0) }
         let authority: String
         if let own = options.authority {
             authority = own

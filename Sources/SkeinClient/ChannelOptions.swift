@@ -49,6 +49,8 @@ public struct ChannelOptions: Sendable {
     public var connectionRenewal: Duration?
     /// Where the channel reports connections made and lost. Default: nowhere, at no cost.
     public var logger: Logger?
+    /// Which picks are explained and kept for `Channel.pickSamples`. Default: none.
+    public var pickSampling: PickSampling?
 
     public init() {}
 
@@ -98,6 +100,10 @@ public struct ChannelOptions: Sendable {
         with { $0.compressors.register(compressor) }
     }
     public func logger(_ logger: Logger) -> ChannelOptions { with { $0.logger = logger } }
+    /// Explains one of `every` picks, and keeps the latest explanations: see `Channel.pickSamples`.
+    public func samplePicks(every: Int, keeping: Int = 64) -> ChannelOptions {
+        with { $0.pickSampling = PickSampling(every: every, keeping: keeping) }
+    }
 }
 
 extension ChannelOptions {
@@ -137,6 +143,9 @@ extension ChannelOptions {
     public static func backoff(_ backoff: Backoff) -> ChannelOptions { ChannelOptions().backoff(backoff) }
     public static func compressor(_ compressor: any Compressor) -> ChannelOptions {
         ChannelOptions().compressor(compressor)
+    }
+    public static func samplePicks(every: Int, keeping: Int = 64) -> ChannelOptions {
+        ChannelOptions().samplePicks(every: every, keeping: keeping)
     }
     public static func logger(_ logger: Logger) -> ChannelOptions { ChannelOptions().logger(logger) }
 }

@@ -35,9 +35,11 @@ struct Fleet {
     /// Those that picks wanted asked for their load.
     private(set) var probed: [SubchannelID] = []
     private var policy: AnyPolicy
+    private var random: SplitMix64
 
     init(_ choice: LoadBalancing, seed: UInt64 = 1) throws {
         policy = try LoadBalancingRegistry.builtIn.make([choice], seed: seed)
+        random = SplitMix64(seed: ~seed)
         cell = PickerCell(SlotTable(toldFaults: { [faults] id in faults.ids.withLock { $0.append(id) } }))
     }
 
@@ -146,7 +148,7 @@ extension Fleet {
             if let wanted = context.wanted { connecting.append(wanted) }
             probed += context.probes
         }
-        guard case .picked(let subchannel, let token) = cell.pick(&context) else { return nil }
+        guard case .picked(let subchannel, let token) = cell.pick(&context, random: random.next()) else { return nil }
         return (subchannel, token)
     }
 

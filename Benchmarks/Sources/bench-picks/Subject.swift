@@ -16,7 +16,7 @@ struct Subject {
     /// Every registered policy that has defaults, and some with options that cost something.
     static func all() throws -> [Subject] {
         let bounded = #"{"boundedLoadFactor": 1.25}"#
-        var subjects = LoadBalancingRegistry.builtIn.names.compactMap { name in
+        var subjects = LoadBalancingRegistry.builtIn.names.compactMap { name -> Subject? in
             guard (try? Balancer(LoadBalancing(policy: name))) != nil else { return nil }
             return Subject(
                 title: name, choice: LoadBalancing(policy: name), budget: budgets[name],
@@ -48,7 +48,8 @@ struct Balancer {
     private(set) var publications = 0
     private var policy: AnyPolicy
     private var created: [SubchannelID] = []
-    private var isTimerSet = false
+    /// Those that are due within the time that pickers may be late.
+    private var timers: Set<TimerID> = []
 
     init(_ choice: LoadBalancing) throws { policy = try LoadBalancingRegistry.builtIn.make([choice], seed: 1) }
 
@@ -69,7 +70,7 @@ struct Balancer {
             handle { $0.subchannel(id, became: .ready, &$1) }
             next += 1
         }
-        if isTimerSet { handle { $0.timerFired(TimerID(0), &$1) } }
+        for timer in timers { handle { $0.timerFired(timer, &$1) } }
     }
 
     private mutating func handle(_ event: (inout AnyPolicy, inout PolicyActions) -> Void) {
@@ -83,7 +84,7 @@ struct Balancer {
             case .publish(let state, let picker):
                 _ = cell.publish(state, picker)
                 publications += 1
-            case .schedule: isTimerSet = true
+            case .schedule(let id, let delay): if delay < .milliseconds(100) { timers.insert(id) }
             default: break
             }
         }

@@ -11,10 +11,26 @@ protocol ChoicePicker: Picker {
     /// The number of an endpoint. `again` is above 0 when the call has tried what was chosen before: another choice is
     /// asked for, but not promised.
     func choose(_ call: borrowing PickContext, again: Int) -> Int
+
+    /// What the choice compares of an endpoint, and what is special about it.
+    func appraisal(_ number: Int, _ call: borrowing PickContext) -> (score: Double?, reason: String)
 }
 
 extension ChoicePicker {
     func pick(_ call: borrowing PickContext) -> PickResult { .subchannel(chosen(call)) }
+
+    func appraisal(_ number: Int, _ call: borrowing PickContext) -> (score: Double?, reason: String) { (nil, "") }
+
+    func candidates(_ call: borrowing PickContext) -> [PickCandidate] {
+        var all: [PickCandidate] = []
+        for number in ids.indices.prefix(1000) {
+            let (score, reason) = appraisal(number, call)
+            let tried = call.wasTried(ids[number]) ? "tried before" : ""
+            let reasons = [tried, reason].filter { !$0.isEmpty }.joined(separator: ", ")
+            all.append(PickCandidate(ids[number], score: score, reason: reasons))
+        }
+        return all
+    }
 
     func chosen(_ call: borrowing PickContext) -> SubchannelID {
         let id = ids[choose(call, again: 0)]

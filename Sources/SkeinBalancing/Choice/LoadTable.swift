@@ -17,6 +17,9 @@ struct LoadTable: @unchecked Sendable {  // `loads` keep alive what `slots` poin
     /// known gets one attempt at a time.
     func expectedSeconds(_ number: Int, at time: PickTime) -> Float { slots[number].pointee.measuredDelay(at: time) }
 
+    /// Whether any call has told how long calls take there.
+    func isMeasured(_ number: Int) -> Bool { slots[number].pointee.peakLatency.isKnown }
+
     /// Of two endpoints drawn from `count` the one where an attempt will probably end sooner.
     func sooner(of draws: inout Draws, below count: Int, at time: PickTime) -> Int {
         let (one, other) = two(of: &draws, below: count)

@@ -53,6 +53,18 @@ package struct EndpointSharding: Sendable {
         members.map { ($0.key, $0.value.endpoint) }
     }
 
+    /// Says of those that are not ready why.
+    package func describe(_ account: inout PolicyAccount) {
+        guard account.wantsRemarks else { return }
+        for member in members.values {
+            switch member.state {
+            case .ready: break
+            case .connecting: account.remark("connecting", on: member.endpoint.identity)
+            case .failing: account.remark("not usable", on: member.endpoint.identity)
+            }
+        }
+    }
+
     /// What calls can expect now; `nil` before the first answer.
     package var outlook: Outlook? { reported.map(outlook) }
 

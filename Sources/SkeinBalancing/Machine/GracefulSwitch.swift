@@ -30,6 +30,9 @@ package struct GracefulSwitch: Sendable {
     /// The policy that serves calls.
     package var name: String? { active?.policy.machine.name }
 
+    /// What the policy that serves calls tells of itself.
+    package func describe(_ account: inout PolicyAccount) { active?.policy.machine.describe(&account) }
+
     /// Takes an answer of the resolver and the policies to choose from. Throws, unchanged, when no policy can be made
     /// of them.
     package mutating func update(

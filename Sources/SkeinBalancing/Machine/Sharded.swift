@@ -41,6 +41,11 @@ public struct Sharded<Policy: EndpointPolicy>: LoadBalancingPolicy {
         publish(sharding.subchannel(id, became: state, &out), &out)
     }
 
+    public func describe(_ account: inout PolicyAccount) {
+        account.name(Self.name)
+        sharding.describe(&account)
+    }
+
     public mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
         if pace.timerFired() { publish(sharding.outlook, &out, atOnce: true) }
     }

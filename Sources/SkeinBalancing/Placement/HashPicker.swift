@@ -26,6 +26,17 @@ extension HashPicker {
         return .subchannel(parts.members.ids[number])
     }
 
+    package func candidates(_ call: borrowing PickContext) -> [PickCandidate] {
+        let (key, members) = (parts.hashing.key(of: call), parts.members)
+        guard let owner = parts.table.place(key, call, members, .ready) else { return [] }
+        let taker = parts.table.place(key, call, members, .everything)
+        if taker == owner { return [PickCandidate(members.ids[owner], reason: "where the key belongs")] }
+        let reason = call.wasTried(members.ids[owner]) ? "tried before" : "over its bound"
+        let next = taker.map { PickCandidate(members.ids[$0], reason: "the next that can take the key") }
+        return [PickCandidate(members.ids[owner], reason: "where the key belongs, but \(reason)")]
+            + (next.map { [$0] } ?? [])
+    }
+
     @inline(never)
     private func elsewhere(_ key: UInt64, _ call: borrowing PickContext) -> PickResult {
         let (table, members) = (parts.table, parts.members)

@@ -40,6 +40,11 @@ package struct Hashed<Table: Placement>: LoadBalancingPolicy {
         publish(sharding.subchannel(id, became: state, &out), &out, atOnce: false)
     }
 
+    package func describe(_ account: inout PolicyAccount) {
+        account.name(Self.name)
+        sharding.describe(&account)
+    }
+
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
         if pace.timerFired() { publish(sharding.outlook, &out, atOnce: true) }
     }

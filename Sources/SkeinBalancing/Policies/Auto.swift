@@ -45,6 +45,11 @@ package struct Auto: LoadBalancingPolicy {
         publish(sharding.subchannel(id, became: state, &out), &out)
     }
 
+    package func describe(_ account: inout PolicyAccount) {
+        account.name(Self.name)
+        sharding.describe(&account)
+    }
+
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
         if pace.timerFired() { publish(sharding.outlook, &out, atOnce: true) }
     }
@@ -100,6 +105,11 @@ struct AutoPicker: Picker {
     func pick(_ call: borrowing PickContext) -> PickResult {
         if let id = keyedChoice(call) { return .subchannel(id) }
         return choice.pick(call)
+    }
+
+    func candidates(_ call: borrowing PickContext) -> [PickCandidate] {
+        guard let id = keyedChoice(call) else { return choice.candidates(call) }
+        return [PickCandidate(id, reason: "where the key belongs")]
     }
 
     private func keyedChoice(_ call: borrowing PickContext) -> SubchannelID? {

@@ -69,6 +69,10 @@ private struct LeastRequestPicker: ChoicePicker {
         return best
     }
 
+    func appraisal(_ number: Int, _ call: borrowing PickContext) -> (score: Double?, reason: String) {
+        (Double(loads.inFlight(number) + 1) / Double(weights.isEmpty ? 1 : weights[number]), "")
+    }
+
     /// The endpoints other than the first fall into as many parts as are left to draw; one of each.
     private func distinct(_ step: Int, _ offset: Int, _ draws: inout Draws) -> Int {
         let (others, parts) = (ids.count - 1, choices - 1)

@@ -31,6 +31,10 @@ private struct PeakEWMAPicker: ChoicePicker {
         return cost(other, call.time) < cost(one, call.time) ? other : one
     }
 
+    func appraisal(_ number: Int, _ call: borrowing PickContext) -> (score: Double?, reason: String) {
+        (Double(cost(number, call.time)), loads.isMeasured(number) ? "" : "nothing measured yet")
+    }
+
     private func cost(_ number: Int, _ time: PickTime) -> Float {
         let seconds = loads.expectedSeconds(number, at: time)
         return weights.isEmpty ? seconds : seconds / weights[number]

@@ -46,6 +46,18 @@ struct PooledPicker: ChoicePicker {
         return result
     }
 
+    func appraisal(_ number: Int, _ call: borrowing PickContext) -> (score: Double?, reason: String) {
+        var found: (score: Double?, reason: String)?
+        pool.visit(at: call.time) { candidate in
+            guard candidate.id == ids[number] else { return }
+            let seconds = Double(Float(bitPattern: pool.note(candidate.id, at: call.time)))
+            let rank = candidate.rank
+            found = (seconds, "in the pool, \(rank.inFlight) in flight on the server\(rank.isHot ? ", hot" : "")")
+        }
+        let reporting = loads.reports(number) ? "reports, not in the pool" : "does not report"
+        return found ?? (Double(loads.expectedSeconds(number, at: call.time)), reporting)
+    }
+
     private func soonest(_ call: borrowing PickContext, _ draws: inout Draws) -> SubchannelID {
         let (one, other) = loads.two(of: &draws, below: ids.count)
         let reporting = (loads.reports(one), loads.reports(other))

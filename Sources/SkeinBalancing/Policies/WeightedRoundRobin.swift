@@ -52,6 +52,11 @@ package struct WeightedRoundRobin: LoadBalancingPolicy {
         publish(sharding.subchannel(id, became: state, &out), &out)
     }
 
+    package func describe(_ account: inout PolicyAccount) {
+        account.name(Self.name)
+        sharding.describe(&account)
+    }
+
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
         if id == WeightedRoundRobin.updateTimer {
             isTimerSet = false

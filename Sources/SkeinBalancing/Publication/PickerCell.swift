@@ -51,8 +51,18 @@ package final class PickerCell<Subchannel: AnyObject & Sendable>: Sendable {
     package func detach(_ id: SubchannelID) -> PickerGarbage { core.detach(id) }
 
     /// Every pick that starts from now on uses `picker`.
-    package func publish(_ state: ConnectivityState, _ picker: any Picker) -> PickerGarbage {
-        core.publish(state, picker)
+    /// - Parameter path: of the policy, for explanations.
+    package func publish(
+        _ state: ConnectivityState, _ picker: any Picker, path: [String] = []
+    ) -> PickerGarbage {
+        core.publish(state, picker, path)
+    }
+
+    /// What a pick has in view: one that was made and went to `choice`, or else one that would be made now.
+    package func explain(
+        _ context: inout PickContext, choice: SubchannelID? = nil, _ identity: (Subchannel) -> Endpoint.Identity
+    ) -> PickExplanation {
+        core.explain(&context, choice: choice) { identity(unsafeDowncast($0, to: Subchannel.self)) }
     }
 
     /// Frees what no pick uses any more; to be called now and then while `isRetiring`.

@@ -4,13 +4,17 @@ internal import SkeinCore
 internal import Synchronization
 
 /// One publication, never changed.
-private final class Snapshot: Sendable {
+final class Snapshot: Sendable {
     let state: ConnectivityState
     let picker: any Picker
     let generation: UInt64
     let wantsReports: Bool
 
-    init(_ state: ConnectivityState, _ picker: any Picker, _ generation: UInt64) {
+    /// Of the policy, for explanations.
+    let path: [String]
+
+    init(_ state: ConnectivityState, _ picker: any Picker, _ generation: UInt64, _ path: [String] = []) {
+        self.path = path
         self.state = state
         self.picker = picker
         self.generation = generation
@@ -31,7 +35,7 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
     private static let tries = 8
 
     let slots: SlotTable
-    private let current: Atomic<UnsafeRawPointer>
+    let current: Atomic<UnsafeRawPointer>
     private var newest: Snapshot
     private var retired = RetireList<Snapshot, ReaderStripe>()
 
@@ -103,8 +107,8 @@ extension PickerCore {
     var isRetiring: Bool { !retired.isEmpty || slots.isReclaiming }
     var snapshotsAlive: Int { retired.count + 1 }
 
-    func publish(_ state: ConnectivityState, _ picker: any Picker) -> PickerGarbage {
-        let next = Snapshot(state, picker, newest.generation + 1)
+    func publish(_ state: ConnectivityState, _ picker: any Picker, _ path: [String]) -> PickerGarbage {
+        let next = Snapshot(state, picker, newest.generation + 1, path)
         let old = newest
         newest = next
         current.store(UnsafeRawPointer(Unmanaged.passUnretained(next).toOpaque()), ordering: .sequentiallyConsistent)

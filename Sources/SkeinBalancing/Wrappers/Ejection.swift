@@ -51,6 +51,16 @@ package struct Ejection<Configuration: EjectionConfiguration>: ContainerPolicy {
         showChanges(&out)
     }
 
+    package func describe(_ account: inout PolicyAccount) {
+        // What policies have beneath by default is no name in a config.
+        if Configuration.name != FailingEjection.name { account.name(Self.name) }
+        child.machine.describe(&account)
+        for identity in book.ejected {
+            guard let ejection = book[identity]?.ejection else { continue }
+            account.remark(ejection.error.message, on: identity)
+        }
+    }
+
     package mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions) {
         run(&out) { $0.resolutionFailed(error, &$1) }
     }
@@ -145,7 +155,7 @@ extension Ejection {
             interval = nil
         }
         if ejectsFailing, !book.isEmpty {
-            failing.open(book, at: out.now)
+            failing.open(at: out.now)
             scheduleWindow(&out)
         } else if failing.due != nil {
             failing.end(&book)

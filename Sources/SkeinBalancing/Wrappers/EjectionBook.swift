@@ -181,6 +181,8 @@ extension EjectionBook {
     private mutating func count(_ new: OutcomeCounts, _ identity: Endpoint.Identity) {
         guard new != OutcomeCounts(), records[identity] != nil else { return }
         records[identity]?.totals.add(new)
+        let served = new.successes &+ new.refusals
+        if served > 0 || new.faults > 0 { records[identity]?.hasJustFailed = new.faults > served }
         fleet.add(new)
     }
 }

@@ -42,6 +42,10 @@ struct EjectionRecord: Sendable {
     /// The totals when the last two halves of the window began.
     var older = OutcomeTotals()
     var newer = OutcomeTotals()
+    /// The share of faults since `older`, when all were last looked at; `nil` without calls.
+    var recentShare: Double?
+    /// What has ended last were faults, mostly.
+    var hasJustFailed = false
     /// Faults that were looked at.
     var judgedFaults = 0
     var run: Run?

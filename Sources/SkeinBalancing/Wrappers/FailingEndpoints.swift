@@ -4,11 +4,16 @@ internal import SkeinCore
 /// Ejects endpoints as soon as their calls fail: for clients whose calls are too few for outlier detection.
 ///
 /// At least two faults, and more than half of what has ended since the first of them; over twice the share of faults
-/// elsewhere, at that time and in the last 10 to 20 seconds; and so many that an endpoint no worse than the others would
-/// have them once in a million times at most. A method that fails everywhere thus ejects nobody, since the others fail
-/// as often, and a fault here and there neither. Two faults are enough beside some twenty calls elsewhere that
-/// went well, three among few endpoints. Of many calls a quarter of a second's worth must be faults, so that a
-/// moment does not count as "recently".
+/// elsewhere; and so many that an endpoint no worse than the others would have them once in fifty million times at
+/// most. A method that fails everywhere thus ejects nobody, and a fault here and there neither: three or four faults in
+/// a row are enough when calls elsewhere went well. Of many calls a quarter of a second's worth must be faults, so that
+/// a moment does not count as "recently".
+///
+/// The share elsewhere is the mean of the other endpoints' shares in the last 10 to 20 seconds, each of which counts
+/// once however many calls it drew: endpoints that fail at once draw most, and would hide each other. It is at least the
+/// share of those whose last call failed, and the share of what has ended elsewhere since the first fault, as far as that
+/// is a quarter: something that begins to fail everywhere is not taken for the endpoint where it shows first. When the
+/// last calls of three quarters of the endpoints have failed, all are taken back.
 struct FailingEndpoints: Sendable {
     static let halfWindow = Duration.seconds(10)
     private static let baseTime = Duration.seconds(30)
@@ -16,29 +21,42 @@ struct FailingEndpoints: Sendable {
     /// A run of faults that is older begins anew.
     private static let longestRun = Duration.seconds(30)
     /// How likely an ejection is a mistake.
-    private static let chance = 1e-6
+    private static let chance = 2e-8
     /// Faults that are taken for granted elsewhere: where there were none, there may be some.
-    private static let doubt = 0.02
+    private static let doubt = (lately: 0.1, sinceFirst: 0.01)
+    /// What has come since the first fault is little, and mostly of the endpoints that draw the calls.
+    private static let mostSinceFirst = 0.25
 
-    /// When the last two halves of the window began, and what had come everywhere by then.
-    private var older: (time: ContinuousClock.Instant, fleet: OutcomeTotals)?
-    private var newer: (time: ContinuousClock.Instant, fleet: OutcomeTotals)?
+    /// When the last two halves of the window began.
+    private var older: ContinuousClock.Instant?
+    private var newer: ContinuousClock.Instant?
     private var refreshed: ContinuousClock.Instant?
+    private var lately = Lately()
+
+    /// The window, over all endpoints that had calls in it.
+    private struct Lately: Sendable {
+        /// Of the faults at each, added.
+        var shares = 0.0
+        var endpoints = 0
+        var outcomes = 0
+        /// Those whose last calls failed.
+        var failing = 0
+
+        var isEverywhere: Bool { endpoints >= 4 && 4 * failing >= 3 * endpoints }
+    }
 
     /// When the window moves on; `nil` before it was opened.
-    var due: ContinuousClock.Instant? { newer.map { $0.time + FailingEndpoints.halfWindow } }
+    var due: ContinuousClock.Instant? { newer.map { $0 + FailingEndpoints.halfWindow } }
 
-    mutating func open(_ book: EjectionBook, at now: ContinuousClock.Instant) {
+    mutating func open(at now: ContinuousClock.Instant) {
         guard newer == nil else { return }
-        newer = (now, book.fleet)
-        older = newer
+        (older, newer) = (now, now)
     }
 
     /// To be called every half of a window.
     mutating func moveWindow(_ book: inout EjectionBook, at now: ContinuousClock.Instant) {
-        book.refresh()
-        refreshed = now
-        (older, newer) = (newer, (now, book.fleet))
+        refreshAll(&book, now)
+        (older, newer) = (newer, now)
         for identity in book.order {
             guard let record = book[identity] else { continue }
             let latest = record.totals - record.newer
@@ -50,7 +68,7 @@ struct FailingEndpoints: Sendable {
         }
     }
 
-    /// Ejects the endpoint if the attempts that failed there say so; whether they did.
+    /// Ejects the endpoint if the attempts that failed there say so, or takes all back; whether there was a change.
     mutating func judge(
         _ id: SubchannelID, _ book: inout EjectionBook, at now: ContinuousClock.Instant
     ) -> Bool {
@@ -61,6 +79,10 @@ struct FailingEndpoints: Sendable {
         book[identity]?.judgedFaults = record.totals.faults
         guard faults > 0 else { return false }
         refreshAll(&book, now)
+        if lately.isEverywhere, !book.ejected.isEmpty {
+            takeBack(&book, at: now, all: true)
+            return true
+        }
         guard isFailing(identity, faults, &book, now), book.mayEject else { return false }
         let times = min(record.strikes + 1, FailingEndpoints.mostTimes)
         book[identity]?.strikes = times
@@ -72,10 +94,10 @@ struct FailingEndpoints: Sendable {
     }
 
     /// Takes those back, on trial, whose time is over.
-    func takeBack(_ book: inout EjectionBook, at now: ContinuousClock.Instant) {
+    func takeBack(_ book: inout EjectionBook, at now: ContinuousClock.Instant, all: Bool = false) {
         for identity in book.ejected {
             guard case .failing = book[identity]?.ejection?.rule, let record = book[identity],
-                record.ejection.map({ $0.until <= now }) == true
+                record.ejection.map({ all || $0.until <= now }) == true
             else { continue }
             for id in record.subchannels { book.refresh(id) }
             let totals = book[identity]?.totals ?? record.totals
@@ -111,27 +133,52 @@ extension FailingEndpoints {
         if let refreshed, now - refreshed < .microseconds(book.memberCount * 2) { return }
         refreshed = now
         book.refresh()
+        lately = Lately()
+        for identity in book.order {
+            guard let record = book[identity] else { continue }
+            let recent = record.totals - record.older
+            book[identity]?.recentShare = recent.judged > 0 ? recent.faultShare : nil
+            guard recent.judged > 0 else { continue }
+            lately.shares += recent.faultShare
+            lately.endpoints += 1
+            lately.outcomes += recent.judged
+            if record.hasJustFailed { lately.failing += 1 }
+        }
     }
 
     private func isFailing(
         _ identity: Endpoint.Identity, _ faults: Int, _ book: inout EjectionBook, _ now: ContinuousClock.Instant
     ) -> Bool {
         guard let record = book[identity], let older else { return false }
-        let recently = FailingEndpoints.share(book.fleet - older.fleet, without: record.totals - record.older)
+        let recent = record.totals - record.older
+        let elsewhere = elsewhere(than: record, recent)
         if let start = record.onTrialSince {
             let since = record.totals - start
-            if since.faults > since.served { return since.faultShare > 2 * recently }
+            if since.faults > since.served { return since.faultShare > 2 * elsewhere }
             book[identity]?.onTrialSince = nil
         }
         let run = run(of: record, faults, book, now)
         book[identity]?.run = run
         let own = record.totals - run.own
         guard own.faults >= 2, own.faults > own.served else { return false }
-        let seconds = (now - older.time) / .seconds(1)
-        let rate = Double((record.totals - record.older).judged) / max(seconds, 1)
-        let elsewhere = max(recently, FailingEndpoints.share(book.fleet - run.fleet, without: own))
-        return Double(own.faults) >= rate / 4 && own.faultShare > 2 * elsewhere
-            && FailingEndpoints.chance(of: own.faults, in: own.judged, elsewhere) < FailingEndpoints.chance
+        let rate = Double(recent.judged) / max((now - older) / .seconds(1), 1)
+        guard Double(own.faults) >= rate / 4 else { return false }
+        let others = book.fleet - run.fleet - own
+        let sinceFirst = (Double(others.faults) + FailingEndpoints.doubt.sinceFirst) / Double(others.judged + 1)
+        let share = max(elsewhere, min(sinceFirst, FailingEndpoints.mostSinceFirst))
+        return own.faultShare > 2 * share
+            && FailingEndpoints.chance(of: own.faults, in: own.judged, share) < FailingEndpoints.chance
+    }
+
+    /// The mean share of faults at the other endpoints, as high as it may well be; 1 if there are no others.
+    private func elsewhere(than record: EjectionRecord, _ recent: OutcomeTotals) -> Double {
+        let endpoints = lately.endpoints - (record.recentShare == nil ? 0 : 1)
+        guard endpoints > 0 else { return 1 }
+        let mean = max(0, lately.shares - (record.recentShare ?? 0)) / Double(endpoints)
+        let failing = lately.failing - (record.recentShare != nil && record.hasJustFailed ? 1 : 0)
+        return max(
+            mean, Double(max(0, failing)) / Double(endpoints),
+            FailingEndpoints.doubt.lately / Double(max(0, lately.outcomes - recent.judged) + 1))
     }
 
     /// The time since the first fault in a row of them.
@@ -146,13 +193,6 @@ extension FailingEndpoints {
         before.own.faults -= faults
         before.fleet.faults -= faults
         return EjectionRecord.Run(start: now, own: before.own, fleet: before.fleet)
-    }
-
-    /// The share of faults among all but the endpoint's own outcomes, as high as it may well be; 1 if there are none.
-    private static func share(_ all: OutcomeTotals, without own: OutcomeTotals) -> Double {
-        let others = all - own
-        guard others.judged > 0 else { return 1 }
-        return (Double(others.faults) + doubt) / Double(others.judged + 1)
     }
 
     /// How likely `faults` of `count` attempts fail when each does with probability `share`.

@@ -11,6 +11,14 @@ struct PartitionPicker: Picker {
         self.shares = AliasTable(shares.contains { $0 > 0 } ? shares : shares.map { _ in 1 })
     }
 
+    var wantsReports: Bool { pickers.contains { $0.wantsReports } }
+
+    func candidates(_ call: borrowing PickContext) -> [PickCandidate] {
+        var all: [PickCandidate] = []
+        for picker in pickers { all += picker.candidates(call) }
+        return all
+    }
+
     func pick(_ call: borrowing PickContext) -> PickResult {
         let number = shares.number(at: Draws.mix(~call.random))
         let result = pickers[number].pick(call)

@@ -55,6 +55,16 @@ package struct Subsetting<Configuration: SubsetConfiguration>: WrapperPolicy {
         if subset?.pass(to: out.now) == true { updateChild(&out) } else { schedule(&out) }
     }
 
+    package func describe(_ account: inout PolicyAccount) {
+        account.name(Self.name)
+        inner.describe(&account)
+        guard account.wantsRemarks, let subset, let lastUpdate else { return }
+        let members = Set(subset.members.map(\.identity))
+        for endpoint in lastUpdate.endpoints where !members.contains(endpoint.identity) {
+            account.remark("not in the subset", on: endpoint.identity)
+        }
+    }
+
     private mutating func updateChild(_ out: inout PolicyActions) {
         guard var update = lastUpdate, let choice = configuration.child else { return }
         if let subset { update.endpoints = subset.members }

@@ -27,6 +27,11 @@ extension WrapperPolicy {
     }
 
     package mutating func exitIdle(_ out: inout PolicyActions) { inner.run(&out) { $0.exitIdle(&$1) } }
+
+    package func describe(_ account: inout PolicyAccount) {
+        account.name(Self.name)
+        inner.describe(&account)
+    }
 }
 
 /// The policy inside of a wrapper; what it publishes, the wrapper publishes.
@@ -42,6 +47,8 @@ package struct InnerPolicy: Sendable {
 
     /// The endpoint of one of its subchannels.
     func identity(of id: SubchannelID) -> Endpoint.Identity? { child.subchannels[id] }
+
+    func describe(_ account: inout PolicyAccount) { child.machine.describe(&account) }
 
     mutating func update(_ update: EndpointUpdate, _ choice: LoadBalancing, _ out: inout PolicyActions) {
         run(&out) { $0.update(update, valid: choice, &$1) }

@@ -26,8 +26,8 @@ struct LabCommand: ParsableCommand {
     @Option(
         name: [.short, .customLong("policy")],
         help: ArgumentHelp(
-            "A policy, as NAME, 'NAME {config}', NAME+weights (the resolver knows how fast servers are) or "
-                + "NAME+measured (it says what they lately took); repeat it for several. Also those that only the lab has: "
+            "A policy, as NAME, 'NAME {config}', or NAME+weights (the resolver knows how fast servers "
+                + "are); repeat it for several. Also those that only the lab has: "
                 + LabPolicy.own.map(\.name).joined(separator: ", ") + ".", valueName: "policy"))
     var policies: [String] = []
 

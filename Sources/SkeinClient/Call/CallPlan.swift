@@ -10,6 +10,7 @@ struct CallPlan: Sendable {
     let credentials: CallCredentials?
     let deadline: Deadline?
     let waitsForReady: Bool
+    let explainsPicks: Bool
     let hash: UInt64?
     let maxRequestBytes: Int
     let maxResponseBytes: Int
@@ -35,6 +36,7 @@ struct CallPlan: Sendable {
         let own = Deadline.earliest(options.deadline, options.timeout.map { [start] in Deadline(start + $0) })
         deadline = options.inheritsContext ? Deadline.earliest(own, .current) : own
         waitsForReady = options.waitsForReady ?? false
+        explainsPicks = options.explainsPicks ?? false
         hash = options.hashKey.map { XXHash64.hash($0) }
         maxRequestBytes = options.maxRequestBytes ?? .max
         maxResponseBytes = options.maxResponseBytes ?? CallPlan.defaultMaxResponseBytes

@@ -8,10 +8,13 @@ internal import SkeinTransport
 struct ClientAttempt {
     let subchannel: Subchannel
     let token: PickToken
+    /// Why it went there, when somebody wants to know.
+    let explanation: PickExplanation?
     /// When the first message came.
     private var answer: PickTime?
 
-    init(_ subchannel: Subchannel, _ token: PickToken) {
+    init(_ subchannel: Subchannel, _ token: PickToken, _ explanation: PickExplanation?) {
+        self.explanation = explanation
         self.subchannel = subchannel
         self.token = token
     }

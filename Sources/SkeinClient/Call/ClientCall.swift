@@ -88,7 +88,9 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
             switch outcome {
             case .picked(let subchannel, let token):
                 if let connection = subchannel.connection {
-                    return startAttempt(on: connection, subchannel, token, asksForLoad: context.wantsReports)
+                    let explanation = channel.explain(&context, token, isWanted: plan.explainsPicks)
+                    let attempt = ClientAttempt(subchannel, token, explanation)
+                    return start(attempt, on: connection, asksForLoad: context.wantsReports)
                 }
                 channel.cell.slots.completed(token)
                 if wait(after: generation) { return }
@@ -128,9 +130,7 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
 
     // MARK: attempt
 
-    private func startAttempt(
-        on connection: ClientConnection, _ subchannel: Subchannel, _ token: PickToken, asksForLoad: Bool
-    ) {
+    private func start(_ attempt: ClientAttempt, on connection: ClientConnection, asksForLoad: Bool) {
         let stream = ClientStream(
             plan.method, channel.request(for: plan, asksForLoad: asksForLoad), message: request,
             deadline: plan.deadline, sink: self)
@@ -143,11 +143,11 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
             return state.cancellation
         }
         if let cancellation {
-            channel.cell.slots.completed(token)
+            channel.cell.slots.completed(attempt.token)
             return finish(cancellation)
         }
-        attempt = ClientAttempt(subchannel, token)
-        reporter?.attemptStarted(plan.method, subchannel.identity)
+        self.attempt = attempt
+        reporter?.attemptStarted(plan.method, attempt.subchannel.identity)
         if let request, lastAttempt == nil { reporter?.messageSent(plan.method, request.count) }
         connection.post(.start(stream))
         outcome.started()
@@ -172,9 +172,10 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         if end.hasLoadReport, let report = end.report {
             channel.cell.slots.reported(report, of: attempt.token.id, at: now)
         }
-        let summary = AttemptSummary(
+        var summary = AttemptSummary(
             endpoint: attempt.subchannel.identity, status: end.status, elapsed: attempt.elapsed(at: now),
             fate: AttemptSummary.Fate(end.fate))
+        summary.pick = attempt.explanation
         if let lastAttempt { earlierAttempts.append(lastAttempt) }
         lastAttempt = summary
         reporter?.attemptEnded(plan.method, summary)

@@ -77,6 +77,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         case .timer(let id):
             timers[id] = nil
             run { $0.timerFired(id, &$1) }
+        case .describe(let continuation): continuation.resume(returning: account(wantsRemarks: true))
         case .checkIdle: checkIdle()
         case .retire:
             isRetireScheduled = false
@@ -178,9 +179,16 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         timers[id] = environment.eventLoop.scheduleTask(in: TimeAmount(delay)) { post(.timer(id)) }
     }
 
+    /// What the policy tells of itself.
+    private func account(wantsRemarks: Bool) -> PolicyAccount {
+        var account = PolicyAccount(wantsRemarks: wantsRemarks)
+        policy?.describe(&account)
+        return account
+    }
+
     private func publish(_ state: ConnectivityState, _ picker: any Picker) {
         self.state = state
-        collect(environment.cell.publish(state, picker))
+        collect(environment.cell.publish(state, picker, path: account(wantsRemarks: false).path))
         environment.states.publish(state)
         environment.queue.published(environment.cell.generation)
     }

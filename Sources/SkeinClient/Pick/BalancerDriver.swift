@@ -25,6 +25,7 @@ final class BalancerDriver: Sendable {
         case attemptsFailed(SubchannelID)
         case load(SubchannelID, LoadReport)
         case timer(TimerID)
+        case describe(UnsafeContinuation<PolicyAccount, Never>)
         case checkIdle
         case retire
         case shutDown(grace: Duration, UnsafeContinuation<Void, Never>?)

@@ -21,6 +21,9 @@ public struct CallOptions: Sendable {
     /// The largest response message to accept, in bytes; more fails with `resourceExhausted`. Default: 4 MiB.
     public var maxResponseBytes: Int?
 
+    /// Whether each attempt's summary explains why it went where it went. Costs time; for looking into things.
+    public var explainsPicks: Bool?
+
     /// Who makes the call: asked for metadata before it starts. Those of a call replace those of its channel.
     public var credentials: CallCredentials?
 
@@ -47,6 +50,8 @@ public struct CallOptions: Sendable {
     public func credentials(_ credentials: CallCredentials) -> CallOptions { with { $0.credentials = credentials } }
     public var waitForReady: CallOptions { with { $0.waitsForReady = true } }
     public var failFast: CallOptions { with { $0.waitsForReady = false } }
+    /// Has each attempt's summary explain why it went where it went.
+    public var explained: CallOptions { with { $0.explainsPicks = true } }
     /// Cuts the inheritance of deadline and cancellation: the call may outlive the handler that makes it.
     public var detached: CallOptions { with { $0.inheritsContext = false } }
 
@@ -60,6 +65,7 @@ public struct CallOptions: Sendable {
             $0.hashKey = other.hashKey ?? hashKey
             $0.credentials = other.credentials ?? credentials
             $0.compression = other.compression ?? compression
+            $0.explainsPicks = other.explainsPicks ?? explainsPicks
             $0.inheritsContext = inheritsContext && other.inheritsContext
             $0.maxRequestBytes = other.maxRequestBytes ?? maxRequestBytes
             $0.maxResponseBytes = other.maxResponseBytes ?? maxResponseBytes
@@ -83,5 +89,6 @@ extension CallOptions {
     }
     public static var waitForReady: CallOptions { CallOptions().waitForReady }
     public static var failFast: CallOptions { CallOptions().failFast }
+    public static var explained: CallOptions { CallOptions().explained }
     public static var detached: CallOptions { CallOptions().detached }
 }

@@ -9,6 +9,8 @@ public struct AttemptSummary: Sendable, Hashable {
     public var isHedge: Bool
     /// How far it got; an attempt that failed `unsent` or `refused` can be repeated without harm.
     public var fate: Fate
+    /// Why it went to this endpoint; there when the call asked for that, or was drawn for it.
+    public var pick: PickExplanation?
 
     /// What the server may have seen of an attempt.
     public enum Fate: Sendable, Hashable {

@@ -18,8 +18,10 @@ package protocol Chooser: AnyObject {
     func lost(_ server: Int, replaced: Bool, at time: Double)
     /// Streams open on a server that stay open and do nothing.
     func openStreams(_ count: Int, on server: Int, at time: Double)
-    /// Calls in a second over utilisation, of every server, lately.
-    func measured(_ weights: [UInt32], at time: Double)
+    /// Whether it goes by reports in gRPC's form.
+    var wantsMetrics: Bool { get }
+    /// A server's answer came with such a report.
+    func reported(_ metrics: LoadReport, with attempt: Attempt, at time: Double)
 }
 
 extension Chooser {
@@ -29,7 +31,8 @@ extension Chooser {
     package func probeFailed(_ server: Int, isRefusal: Bool, at time: Double) {}
     package func lost(_ server: Int, replaced: Bool, at time: Double) {}
     package func openStreams(_ count: Int, on server: Int, at time: Double) {}
-    package func measured(_ weights: [UInt32], at time: Double) {}
+    package var wantsMetrics: Bool { false }
+    package func reported(_ metrics: LoadReport, with attempt: Attempt, at time: Double) {}
 }
 
 /// What is known of a call when it is picked.

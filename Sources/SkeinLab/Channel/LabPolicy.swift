@@ -10,7 +10,7 @@ package struct LabPolicy: Sendable {
 
     /// A policy of the library: every client has one.
     package init(
-        _ choice: LoadBalancing, name: String? = nil, weights: Weights = .none,
+        _ choice: LoadBalancing, name: String? = nil, hasWeights: Bool = false,
         registry: LoadBalancingRegistry = .builtIn
     ) throws(ConfigurationError) {
         try registry.validate([choice])
@@ -19,9 +19,8 @@ package struct LabPolicy: Sendable {
             var channels: [any Chooser] = []
             for _ in 0..<scenario.clients {
                 let channel = try SimulatedChannel(
-                    choice, servers: scenario.servers, weights: weights == .true ? scenario.weights : [],
+                    choice, servers: scenario.servers, weights: hasWeights ? scenario.weights : [],
                     seed: seeds.next(), registry: registry)
-                channel.takesMeasuredWeights = weights == .measured
                 channels.append(channel)
             }
             return channels
@@ -36,7 +35,7 @@ package struct LabPolicy: Sendable {
     }
 
     /// Reads `NAME` or `NAME {config}`, where the name is a policy's, perhaps with `+weights` (the resolver knows how fast
-    /// the servers are) or `+measured` (it says what they lately took for their utilisation), or one of `own`.
+    /// the servers are), or one of `own`.
     package init(parsing text: String) throws(ConfigurationError) {
         if let own = LabPolicy.own.first(where: { $0.name == text }) {
             self = own
@@ -44,18 +43,11 @@ package struct LabPolicy: Sendable {
         }
         let name = text.prefix { $0 != " " && $0 != "{" }
         let json = text.dropFirst(name.count).drop { $0 == " " }
-        let parts = name.split(separator: "+", maxSplits: 1)
-        let policy = parts.first.map(String.init) ?? ""
-        var weights = Weights.none
-        if parts.count == 2 {
-            guard let known = Weights(rawValue: String(parts[1])) else {
-                throw ConfigurationError("the weights of \(policy) are \"\(parts[1])\": expected weights or measured")
-            }
-            weights = known
-        }
+        let hasWeights = name.hasSuffix("+weights")
+        let policy = String(hasWeights ? name.dropLast(8) : name)
         try self.init(
             json.isEmpty ? LoadBalancing(policy: policy) : LoadBalancing(policy: policy, json: String(json)),
-            name: text, weights: weights)
+            name: text, hasWeights: hasWeights)
     }
 
     func makeChoosers(_ scenario: Scenario, _ fleet: Fleet, seed: UInt64) throws(ConfigurationError) -> [any Chooser] {
@@ -64,15 +56,6 @@ package struct LabPolicy: Sendable {
 }
 
 extension LabPolicy {
-    /// What the resolver says of the servers.
-    package enum Weights: String, Sendable {
-        case none
-        /// How fast they are.
-        case `true` = "weights"
-        /// Calls in a second over utilisation, each second anew.
-        case measured
-    }
-
     /// Those that only the lab has.
     package static let own: [LabPolicy] = [
         LabPolicy("central_shortest_queue") { scenario, fleet, seed throws(ConfigurationError) in

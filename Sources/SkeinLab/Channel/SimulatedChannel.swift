@@ -55,7 +55,8 @@ package final class SimulatedChannel: Chooser {
     private var isDown: [Bool]
     package private(set) var ejections = 0
     private var publications = 0
-    package var takesMeasuredWeights = false
+    /// The one policy that does.
+    package var wantsMetrics: Bool { choice.policy == WeightedRoundRobin.name }
     /// Seconds that connecting takes.
     package var connectDelay = 0.0
 
@@ -109,6 +110,11 @@ package final class SimulatedChannel: Chooser {
         if outcome.verdict == .fault { tellFaults() }
     }
 
+    package func reported(_ metrics: LoadReport, with attempt: Attempt, at time: Double) {
+        advance(to: time)
+        if let token = attempt.token { cell.slots.reported(metrics, of: token.id, at: pickTime) }
+    }
+
     package func reported(_ load: ServerLoad, by probe: Choice.Probe, at time: Double) {
         advance(to: time)
         failedProbes[probe.server] = 0
@@ -149,10 +155,6 @@ extension SimulatedChannel {
         guard !weights.isEmpty else { return }
         for server in endpoints.indices { endpoints[server].weight = weights[server % weights.count] }
         resolveAgain()
-    }
-
-    package func measured(_ weights: [UInt32], at time: Double) {
-        if takesMeasuredWeights { setWeights(weights, at: time) }
     }
 
     /// Whether connections to a server are refused from now on; one that exists is lost.

@@ -36,7 +36,7 @@ extension LabClaim {
                 p99(scenario, "prequal", over: "c3", atMost: 0.95),
                 p99(scenario, "prequal", over: "least_connections", atMost: 1 / 6.0),
             ]
-        } + [p99("antagonists-0.9", "prequal", over: "weighted_round_robin+measured", atMost: 1 / 8.0)]
+        } + [p99("antagonists-0.9", "prequal", over: "weighted_round_robin", atMost: 1 / 8.0)]
 
     private static let failures =
         loadAware.map { policy in

@@ -34,7 +34,10 @@ extension Simulation {
         let server = call.attempt.server
         calls[number].arrival = now
         calls[number].found = servers[server].queue.jobs
-        if let failure = failure(of: server) { return answer(number, .fault, after: failure.latency) }
+        if let failure = failure(of: server) {
+            servers[server].failed()
+            return answer(number, .fault, after: failure.latency)
+        }
         let job = servers[server].queue.start(for: number, demand: call.demand, at: now)
         calls[number].place = .inServer(job)
         reschedule(server)
@@ -51,8 +54,7 @@ extension Simulation {
         if servers[server].wakeUp <= now { servers[server].wakeUp = .infinity }
         while let number = servers[server].queue.finish(at: now) {
             let call = calls[number]
-            servers[server].finished += 1
-            servers[server].meter.note(latency: now - call.arrival, inFlight: call.found)
+            servers[server].finished(latency: now - call.arrival, found: call.found)
             if case .abandoned = call.place { forget(number) } else { answer(number, verdict(of: call.kind)) }
         }
         reschedule(server)
@@ -95,7 +97,11 @@ extension Simulation {
         forget(number)
         let latency = now - call.start
         let outcome = AttemptOutcome(call.verdict, latency: latency, load: call.load)
-        choosers[call.client].completed(call.attempt, outcome, at: now)
+        let chooser = choosers[call.client]
+        if chooser.wantsMetrics, let metrics = servers[call.attempt.server].metrics {
+            chooser.reported(metrics, with: call.attempt, at: now)
+        }
+        chooser.completed(call.attempt, outcome, at: now)
         guard call.isCounted else { return }
         if call.verdict == .fault {
             result.steps[call.step].failures += 1

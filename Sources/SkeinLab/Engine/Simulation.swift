@@ -158,14 +158,8 @@ package struct Simulation {
         if let churn = scenario.churn { events.add(.replaced, at: now + churn) }
     }
 
-    /// What a monitoring system would tell the resolver.
     private mutating func measure() {
-        var weights: [UInt32] = []
-        for server in servers.indices { weights.append(servers[server].measure(at: now)) }
-        let known = weights.filter { $0 > 0 }
-        let mean = known.isEmpty ? 1 : known.reduce(0) { $0 + Int($1) } / known.count
-        for server in weights.indices where weights[server] == 0 { weights[server] = UInt32(max(1, mean)) }
-        for chooser in choosers { chooser.measured(weights, at: now) }
+        for server in servers.indices { servers[server].measure(at: now, since: now - 1) }
         events.add(.measure, at: now + 1)
     }
 

@@ -108,7 +108,7 @@ extension Scenario {
     private static func failures(_ scenario: inout Scenario) {
         (scenario.clients, scenario.servers) = (20, 20)
         scenario.loads = [(0, 0.7)]
-        scenario.duration = 70
+        (scenario.warmUp, scenario.duration) = (10, 70)
     }
 }
 

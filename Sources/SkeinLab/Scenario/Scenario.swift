@@ -17,9 +17,9 @@ package struct Scenario: Sendable {
     /// How many calls come, as a share of what the servers can do in all without other work; each from its time on.
     package var loads: [(from: Double, load: Double)] = [(0, 0.8)]
     package var antagonist: Antagonist?
-    package var duration = 60.0
+    package var duration = 70.0
     /// What happens before is not counted.
-    package var warmUp = 10.0
+    package var warmUp = 20.0
     /// After which a client gives a call up.
     package var timeout = 5.0
     /// Whether a server stops what its client gave up, as it does when deadlines and cancellation reach it.

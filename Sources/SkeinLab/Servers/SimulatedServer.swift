@@ -6,7 +6,7 @@ struct SimulatedServer {
     enum Reporting { case none, honest, zero }
 
     var queue: ProcessorSharing
-    var meter: LoadMeter
+    private var samples: LoadSamples
     let cores: Int
     let speed: Double
     let reporting: Reporting
@@ -20,11 +20,11 @@ struct SimulatedServer {
     /// `queue.done` when counting began.
     var doneBefore = 0.0
 
-    /// Calls that it finished since it was measured.
-    var finished = 0
-    private var measured = (done: 0.0, possible: 0.0)
-    private var rate = 0.0
-    private var utilisation = 0.0
+    /// In gRPC's form; `nil` when it does not report, or not yet.
+    private(set) var metrics: LoadReport?
+    /// Calls that it has finished or failed.
+    private var ended = (calls: 0.0, failures: 0.0)
+    private var before = (calls: 0.0, failures: 0.0, done: 0.0, possible: 0.0)
 
     init(cores: Int, speed: Double, reporting: Reporting, incarnation: UInt64) {
         self.cores = cores
@@ -32,7 +32,7 @@ struct SimulatedServer {
         self.reporting = reporting
         self.incarnation = incarnation
         queue = ProcessorSharing(cores: Double(cores), speed: speed)
-        meter = LoadMeter(parallelism: cores)
+        samples = LoadSamples(parallelism: UInt32(cores))
     }
 
     /// What it tells of itself now, if anything.
@@ -43,8 +43,8 @@ struct SimulatedServer {
         case .honest:
             let inFlight = queue.jobs
             return load(
-                inFlight: inFlight + reportedStreams, latency: meter.latency(inFlight: inFlight),
-                serviceTime: meter.serviceTime)
+                inFlight: inFlight + reportedStreams, latency: Double(samples.latency(near: UInt32(inFlight))),
+                serviceTime: Double(samples.serviceTime))
         }
     }
 
@@ -57,18 +57,30 @@ struct SimulatedServer {
     /// Another takes its place, with the same machine.
     mutating func replace() {
         incarnation &+= 0x9E37_79B9_7F4A_7C15
-        meter = LoadMeter(parallelism: cores)
+        samples = LoadSamples(parallelism: UInt32(cores))
     }
 
-    /// Calls in a second over utilisation, in the mean of about fifteen measurements; 0 while nothing is known.
-    mutating func measure(at time: Double) -> UInt32 {
+    /// A call took `latency` that found so many others.
+    mutating func finished(latency: Double, found: Int) {
+        samples.record(latency: Float(latency), inFlight: UInt32(found))
+        ended.calls += 1
+    }
+
+    mutating func failed() {
+        ended.calls += 1
+        ended.failures += 1
+    }
+
+    /// What it reports of the time since it was measured last.
+    mutating func measure(at time: Double, since last: Double) {
         queue.advance(to: time)
-        let possible = queue.possible - measured.possible
-        let share = possible > 0 ? (queue.done - measured.done) / possible : 0
-        rate += (Double(finished) - rate) / 15
-        utilisation += (share - utilisation) / 15
-        finished = 0
-        measured = (queue.done, queue.possible)
-        return utilisation > 0 ? UInt32(min(1e9, rate / utilisation * 100)) : 0
+        let possible = queue.possible - before.possible
+        if case .honest = reporting, time > last, possible > 0 {
+            var report = LoadReport(cpuUtilization: (queue.done - before.done) / possible)
+            report.requestsPerSecond = (ended.calls - before.calls) / (time - last)
+            report.errorsPerSecond = (ended.failures - before.failures) / (time - last)
+            metrics = report
+        }
+        before = (ended.calls, ended.failures, queue.done, queue.possible)
     }
 }

@@ -29,7 +29,7 @@ import Testing
         var fleet = try Fleet(choice(name), pool, seed: seed)
         var inFlight: [PickToken] = []
         var seenEjected = 0
-        for event in 0..<6000 {
+        for event in 0..<4000 {
             switch Int.random(in: 0..<60, using: &random) {
             case 0:
                 fleet.update(Array(pool.shuffled(using: &random).prefix(Int.random(in: 6...12, using: &random))))
@@ -42,7 +42,7 @@ import Testing
                 guard let index = inFlight.indices.randomElement(using: &random) else { continue }
                 let token = inFlight.remove(at: index)
                 // The first few fail for a while, then others.
-                let fails = token.id.slot % 6 == UInt32(event / 1500)
+                let fails = token.id.slot % 6 == UInt32(event / 1000)
                 fleet.end(token, fails ? .fault : .success, latency: 0.01)
             default:
                 let usable = fleet.ready.filter { fleet.cell.slots.isPickable($0) }

@@ -63,6 +63,28 @@ import Testing
         }
     }
 
+    @Test("several endpoints that fail at once are all ejected, and do not hide each other", arguments: loadAware)
+    func several(name: String) throws {
+        var fleet = try Fleet(LoadBalancing(policy: name), Fleet.endpoints(20))
+        _ = fleet.calls(1000, failingOn: [])
+        let bad = Set(fleet.subchannels.prefix(5).map(\.id))
+        var calls = 0
+        while fleet.hidden < 5, calls < 1000 {
+            _ = fleet.calls(1, failingOn: bad)
+            calls += 1
+        }
+        #expect(calls < 500, "\(calls) calls")
+        #expect(bad.allSatisfy { !fleet.cell.slots.isPickable($0) })
+    }
+
+    @Test("when calls begin to fail everywhere, in the end nobody is ejected", arguments: loadAware)
+    func outage(name: String) throws {
+        var fleet = try Fleet(LoadBalancing(policy: name), Fleet.endpoints(20))
+        _ = fleet.calls(1000, failingOn: [])
+        _ = fleet.calls(600, failingOn: Set(fleet.subchannels.map(\.id)))
+        #expect(fleet.hidden == 0)
+    }
+
     @Test("callers' errors and cancelled calls eject nobody", arguments: [AttemptOutcome.Verdict.refusal, .none])
     func refusals(verdict: AttemptOutcome.Verdict) throws {
         var fleet = try fleet(10)

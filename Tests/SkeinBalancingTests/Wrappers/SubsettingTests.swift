@@ -96,7 +96,7 @@ import Testing
             subset.update(all)
             for endpoint in subset.members { counts[endpoint, default: 0] += 1 }
         }
-        #expect((26...33).contains(counts.values.min() ?? 0) && (counts.values.max() ?? 0) <= 33)
+        #expect(counts.values.min() == 29 && counts.values.max() == 32)
     }
 
     @Test(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How long the last unary calls took, and how many others were in flight when each arrived.
-struct LoadSamples: Sendable {
+package struct LoadSamples: Sendable {
     private struct Sample {
         var inFlight: UInt32
         var latency: Float
@@ -18,9 +18,9 @@ struct LoadSamples: Sendable {
     private var next = 0
     private var count: Float = 0
     /// Seconds that a call takes when it is alone; 0 when nothing is known.
-    private(set) var serviceTime: Float = 0
+    package private(set) var serviceTime: Float = 0
 
-    init(parallelism: UInt32) {
+    package init(parallelism: UInt32) {
         self.parallelism = Float(max(parallelism, 1))
         ring.reserveCapacity(LoadSamples.capacity)
     }
@@ -28,7 +28,7 @@ struct LoadSamples: Sendable {
     /// - Parameters:
     ///   - latency: in seconds.
     ///   - inFlight: others, when the call arrived.
-    mutating func record(latency: Float, inFlight: UInt32) {
+    package mutating func record(latency: Float, inFlight: UInt32) {
         let alone = latency / max(1, (Float(inFlight) + 1) / parallelism)
         count += 1
         serviceTime += (alone - serviceTime) * max(LoadSamples.weight, 1 / count)
@@ -42,7 +42,7 @@ struct LoadSamples: Sendable {
     }
 
     /// The median latency of calls that arrived when about as many others were in flight; 0 when nothing is known.
-    func latency(near inFlight: UInt32) -> Float {
+    package func latency(near inFlight: UInt32) -> Float {
         guard !ring.isEmpty else { return 0 }
         let nearest = ring.sorted {
             LoadSamples.distance($0.inFlight, inFlight) < LoadSamples.distance($1.inFlight, inFlight)

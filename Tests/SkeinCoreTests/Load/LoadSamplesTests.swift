@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-@testable import SkeinServer
+@testable import SkeinCore
 
 @Suite("the last calls of a server")
 struct LoadSamplesTests {
