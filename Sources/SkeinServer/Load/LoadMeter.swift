@@ -62,7 +62,7 @@ package final class LoadMeter: Sendable {
     }
 
     /// How old latency and service time may be when they are reported, in nanoseconds.
-    private static let refresh: Int64 = 1_000_000
+    private static let refresh: Int64 = 5_000_000
 
     /// The same for the report that goes with every answer.
     private static let patience: Int64 = 50_000_000
