@@ -1,5 +1,5 @@
-internal import SkeinBalancing
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinBalancing
 public import SkeinCore
 
 extension Channel {

@@ -80,7 +80,9 @@ struct PickBridgeTests {
     @Test("lines that are unknown or wrong change nothing, whatever is in them")
     func hostile() throws {
         var bridge = try bridge("auto", "init 4 2 1 4")
-        let words = ["-1", "nan", "inf", "1e400", "99999999999999999999", "", "x", "0", "3", "-0.5", "é", "1e18"]
+        let words = [
+            "-1", "nan", "inf", "1e400", "99999999999999999999", "", "x", "0", "3", "-0.5", "é", "1e18", "1e5",
+        ]
         var chance = Chance(seed: 11)
         let verbs = ["init", "pick", "done", "probed", "probefail", "weights", "replaced", "hello", ""]
         for _ in 0..<1_000 {
@@ -92,10 +94,10 @@ struct PickBridgeTests {
             let answer = bridge.handle(line)
             #expect((answer == nil) == (line.split(separator: " ").first != "pick"), "\(line)")
         }
-        #expect((0..<4).contains(try server(bridge.handle("pick 1e9 1 -"))))
+        #expect((0..<4).contains(try server(bridge.handle("pick 1e6 1 -"))))
         for wrong in ["init 0 1 1 1", "init 1 0 1 1", "init 100000000 100000 1 1", "init 1 1 x 1", "init 1 1 1"] {
             #expect(bridge.handle(wrong) == nil)
-            #expect((0..<4).contains(try server(bridge.handle("pick 1e9 1 -"))), "\(wrong)")
+            #expect((0..<4).contains(try server(bridge.handle("pick 1e6 1 -"))), "\(wrong)")
         }
     }
 

@@ -5,7 +5,7 @@ package import SkeinCore
 /// A policy behind lines of text, one instance for each client, so that a judge in another process can try it: it says
 /// what happens when, and is told where calls go.
 ///
-/// Times are seconds with decimals. A line that is unknown or wrong changes nothing.
+/// Times are seconds with decimals, up to two weeks. A line that is unknown or wrong changes nothing.
 package struct PickBridge {
     private struct Route: Hashable {
         let client: Int
@@ -14,6 +14,8 @@ package struct PickBridge {
 
     private static let mostChannels = 100_000
     private static let mostConnections = 20_000_000
+    /// Two weeks: policies look at their endpoints every few seconds, also while no line comes.
+    private static let longest = 1_209_600.0
 
     private let choice: LoadBalancing
     private let registry: LoadBalancingRegistry
@@ -126,7 +128,7 @@ package struct PickBridge {
 
     /// Never earlier than the last one.
     private mutating func time(_ arguments: inout BridgeArguments) -> Double? {
-        guard let time = arguments.number() else { return nil }
+        guard let time = arguments.number(), time <= PickBridge.longest else { return nil }
         now = max(now, time)
         return now
     }
