@@ -77,7 +77,9 @@ extension EndpointSlot {
         if let load = outcome.load { note(load, at: time) }
     }
 
+    /// A server that has not ended a call yet does not know how long one takes: that is not being fast.
     func note(_ load: ServerLoad, at time: PickTime) {
+        guard load.serviceTime > 0 else { return }
         startedAtReport.store(started.load(ordering: .relaxed), ordering: .relaxed)
         reportedWork.store(UInt64(load.inFlight) &<< 32 | UInt64(load.parallelism), ordering: .relaxed)
         reportedTimes.store(
