@@ -6,7 +6,7 @@ internal import SkeinCore
 ///
 /// The first ready endpoint is published at once, and every change among fewer than 128. Among more, a picker is made
 /// when one in 64 has changed, or after `delay`: so many changes cost a constant number of visits each.
-struct PublicationPace: Sendable {
+package struct PublicationPace: Sendable {
     static let delay = Duration.milliseconds(5)
     static let timer = TimerID(0)
 

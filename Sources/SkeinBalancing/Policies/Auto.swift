@@ -6,13 +6,13 @@ package import SkeinCore
 /// Servers that report their load are compared by their reports while these are fresh, the others by what this channel
 /// measured; one of each by what was measured of both. A call with a hash key goes where its key belongs, within the
 /// bounds of the load.
-package struct Auto: LoadBalancingPolicy {
+package struct Auto: ShardingPolicy {
     package static let name = "auto"
     package static let ejectsFailing = true
 
     private var configuration: AutoConfiguration
-    private var sharding = EndpointSharding()
-    private var pace = PublicationPace()
+    package var sharding = EndpointSharding()
+    package var pace = PublicationPace()
     private var pooled: PooledChoice
     private let total = InFlightTotal()
     private var keyed: KeyedPlacement?
@@ -35,27 +35,8 @@ package struct Auto: LoadBalancingPolicy {
         publish(sharding.outlook, &out, atOnce: true)
     }
 
-    package mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions) {
-        publish(sharding.resolutionFailed(error), &out)
-    }
-
-    package mutating func subchannel(
-        _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
-    ) {
-        publish(sharding.subchannel(id, became: state, &out), &out)
-    }
-
-    package func describe(_ account: inout PolicyAccount) {
-        account.name(Self.name)
-        sharding.describe(&account)
-    }
-
-    package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
-        if pace.timerFired() { publish(sharding.outlook, &out, atOnce: true) }
-    }
-
-    private mutating func publish(
-        _ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions, atOnce: Bool = false
+    package mutating func publish(
+        _ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions, atOnce: Bool
     ) {
         guard let ready = pace.publish(outlook, &out, atOnce: atOnce) else { return }
         let choice = pooled.makePicker(over: ready)

@@ -6,14 +6,14 @@ package import SkeinCore
 ///
 /// Equal weights are `round_robin`; a few whole ones are an exact sequence, the same as nginx's; many or uneven ones
 /// are points of an even sequence in an alias table, so that a pick costs the same whatever the weights are.
-package struct WeightedRoundRobin: LoadBalancingPolicy {
+package struct WeightedRoundRobin: ShardingPolicy {
     package static let name = "weighted_round_robin"
     package static let weighsEndpoints = true
     private static let updateTimer = TimerID(1)
 
     private var configuration: WeightedRoundRobinConfiguration
-    private var sharding = EndpointSharding()
-    private var pace = PublicationPace()
+    package var sharding = EndpointSharding()
+    package var pace = PublicationPace()
     private var random: SplitMix64
     private var reported: [SubchannelID: ReportedWeight] = [:]
     /// Those of the last picker.
@@ -41,28 +41,19 @@ package struct WeightedRoundRobin: LoadBalancingPolicy {
         publish(sharding.outlook, &out, atOnce: true)
     }
 
-    package mutating func resolutionFailed(_ error: RPCError, _ out: inout PolicyActions) {
-        publish(sharding.resolutionFailed(error), &out)
-    }
-
     package mutating func subchannel(
         _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
     ) {
         if state.isReady { reported[id]?.restart() }
-        publish(sharding.subchannel(id, became: state, &out), &out)
-    }
-
-    package func describe(_ account: inout PolicyAccount) {
-        account.name(Self.name)
-        sharding.describe(&account)
+        publish(sharding.subchannel(id, became: state, &out), &out, atOnce: false)
     }
 
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
         if id == WeightedRoundRobin.updateTimer {
             isTimerSet = false
             refresh(&out)
-        } else if pace.timerFired() {
-            publish(sharding.outlook, &out, atOnce: true)
+        } else {
+            paceTimerFired(&out)
         }
     }
 }
@@ -82,8 +73,8 @@ extension WeightedRoundRobin {
         out.watchLoad(of: id, every: configuration.enableOobLoadReport ? configuration.oobReportingPeriod : nil)
     }
 
-    private mutating func publish(
-        _ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions, atOnce: Bool = false
+    package mutating func publish(
+        _ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions, atOnce: Bool
     ) {
         guard let ready = pace.publish(outlook, &out, atOnce: atOnce) else { return }
         publish(ready, weights: currentWeights(ready, out.time), &out)
