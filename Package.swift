@@ -117,8 +117,8 @@ let package = Package(
         library(
             "SkeinDiscovery",
             [
-                "SkeinCore", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinProtobuf", httpClient, logging,
-                nioCore, nioPosix, nioHTTP1, nioSSL,
+                "SkeinCore", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinProtobuf",
+                httpClient, logging, nioCore, nioPosix, nioHTTP1, nioSSL,
             ]),
         library("SkeinSwiftProtobuf", ["SkeinCore", protobuf]),
         library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
