@@ -160,6 +160,7 @@ let package = Package(
         example("custom-resolver"),
         example("custom-policy"),
         example("demo"),
+        example("service-registry", ["ExampleProtos", "SkeinDiscovery"]),
 
         // gRPC's interoperability tests.
         library("InteropProtos", ["Skein", "SkeinProtobuf"], path: "interop/protos"),
@@ -184,7 +185,8 @@ let package = Package(
             "SkeinDiscoveryTests",
             [
                 "Skein", "SkeinDiscovery", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer",
-                "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", logging, nioCore, nioPosix, nioHTTP1,
+                "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", "ExampleProtos", "service-registry",
+                logging, nioCore, nioPosix, nioHTTP1,
             ]),
         tests(
             "SkeinClientTests",
