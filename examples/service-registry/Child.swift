@@ -8,13 +8,13 @@ final class Child: Sendable {
     private let input: Pipe
     private let status: Task<Int32, Never>
 
-    /// Starts the process; returns once it has printed a line that begins with `sign`, if one is given.
-    init(_ program: String, _ arguments: [String], until sign: String? = nil) async throws {
+    /// Starts the process; returns once it has printed something, if that is to be waited for.
+    init(_ program: String, _ arguments: [String], untilItPrints: Bool = false) async throws {
         let (process, input, output) = (Process(), Pipe(), Pipe())
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.standardInput = input
-        if sign != nil { process.standardOutput = output }
+        if untilItPrints { process.standardOutput = output }
         let (ends, ended) = AsyncStream<Int32>.makeStream()
         process.terminationHandler = { process in
             ended.yield(process.terminationStatus)
@@ -24,9 +24,14 @@ final class Child: Sendable {
         self.input = input
         pid = process.processIdentifier
         status = Task { await ends.first { _ in true } ?? -1 }
-        guard let sign else { return }
-        for try await line in output.fileHandleForReading.bytes.lines where line.hasPrefix(sign) { return }
-        throw ConfigurationError("start \(program): it ended before it printed \(sign)")
+        guard untilItPrints else { return }
+        let isRunning = await withCheckedContinuation { continuation in
+            output.fileHandleForReading.readabilityHandler = { handle in
+                handle.readabilityHandler = nil
+                continuation.resume(returning: !handle.availableData.isEmpty)
+            }
+        }
+        if !isRunning { throw ConfigurationError("start \(program): it ended at once") }
     }
 
     /// Sends a signal and waits for the end of the process: its exit code, or the number of the signal.
@@ -45,6 +50,6 @@ final class Child: Sendable {
     /// A server of this example.
     static func greeter(_ name: String, _ registry: String) async throws -> Child {
         guard let program = Bundle.main.executablePath else { throw ConfigurationError("find this program's own file") }
-        return try await Child(program, ["serve", registry, name], until: "listening ")
+        return try await Child(program, ["serve", registry, name], untilItPrints: true)
     }
 }

@@ -32,7 +32,7 @@ final class LocalRegistry: Sendable {
             "--listen-peer-urls", "http://127.0.0.1:\(peer)",
         ]
         // The shell reads our pipe, and ends etcd when it closes.
-        self.etcd = try await Child("/bin/sh", ["-c", "\"$@\" & read -r _; kill -9 $!", "sh"] + words)
+        self.etcd = try await Child("/bin/sh", ["-c", "\"$@\" & read -r _; kill -9 $!; wait", "sh"] + words)
         self.folder = folder
         location = "etcd://127.0.0.1:\(client)"
         embedded = nil
