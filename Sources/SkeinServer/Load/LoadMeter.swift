@@ -213,6 +213,8 @@ package final class LoadMeter: Sendable {
                 Times(latency: $0.latency(near: inFlight), serviceTime: $0.serviceTime)
             }
             if let fresh {
+                // Before the first call has ended nothing is known, and that is looked at again.
+                if fresh.serviceTime == 0 { refreshed.store(0, ordering: .relaxed) }
                 times.store(
                     UInt64(fresh.latency.bitPattern) << 32 | UInt64(fresh.serviceTime.bitPattern), ordering: .relaxed)
                 return fresh
