@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinBalancing
 import SkeinClient
 import SkeinCore
 import SkeinServer

