@@ -36,7 +36,8 @@ struct PooledPicker: ChoicePicker {
     let pool: LoadPool
     let pace: ProbePace
 
-    var wantsReports: Bool { true }
+    /// Of one endpoint they would be of no use.
+    var wantsReports: Bool { ids.count > 1 }
 
     func pick(_ call: borrowing PickContext) -> PickResult {
         var draws = Draws(call, again: 17)
