@@ -12,11 +12,16 @@ package struct LabClaim: Sendable {
         self.value = value
     }
 
-    package struct Verdict: Sendable {
+    package struct Verdict: Sendable, CustomStringConvertible {
         package let name: String
         package let value: Double
         package let bound: Double
         package var holds: Bool { value <= bound }
+        package var description: String { "\(name): \(figures.joined(separator: ", at most "))" }
+
+        fileprivate var figures: [String] {
+            [value, bound].map { LabReport.decimal($0, bound < 0.01 ? 4 : 3) }
+        }
     }
 
     package func judge(on bench: ClaimBench) throws -> Verdict {
@@ -26,11 +31,7 @@ package struct LabClaim: Sendable {
     package static func table(_ verdicts: [Verdict]) -> String {
         var table = MarkdownTable(["claim", "is", "at most", "holds"])
         for verdict in verdicts {
-            let digits = verdict.bound < 0.01 ? 4 : 3
-            table.add([
-                verdict.name, LabReport.decimal(verdict.value, digits), LabReport.decimal(verdict.bound, digits),
-                verdict.holds ? "yes" : "NO",
-            ])
+            table.add([verdict.name] + verdict.figures + [verdict.holds ? "yes" : "NO"])
         }
         return table.text
     }
