@@ -29,9 +29,4 @@ public struct PolicyAccount: Sendable {
 
     /// Why an endpoint cannot be chosen; what an outer policy says counts.
     public mutating func remark(_ reason: String, on endpoint: Endpoint.Identity) { remarks[endpoint] = reason }
-
-    /// The same, unless an inner policy has said something.
-    mutating func suggest(_ reason: String, on endpoint: Endpoint.Identity) {
-        if remarks[endpoint] == nil { remarks[endpoint] = reason }
-    }
 }

@@ -27,7 +27,10 @@ import Testing
     }
 
     @Test(
-        "in any order of events, what is not ready is never picked, no count is negative or stays, and no more is published than has changed",
+        """
+        in any order of events what is not ready is never picked, no count is negative or stays, and no more is \
+        published than has changed
+        """,
         arguments: names, [1, 2] as [UInt64])
     func churn(name: String, seed: UInt64) throws {
         var random = SplitMix64(seed: seed)

@@ -147,15 +147,17 @@ import Testing
         fleet.set(fleet.subchannels[3].id, refused)
         let remark = try #require(fleet.account.remarks[listed[3].identity])
         #expect(ExplanationTests.explain(fleet).candidates.count == 3)
-        #expect(remark.contains("connection refused"))
+        #expect(remark == "in part b, which is TRANSIENT_FAILURE (connection refused)")
         let targets = #"{"targets": {"a": {"weight": 1, "childPolicy": [{"random": {}}]}}}"#
         fleet.reconfigure(try LoadBalancing(policy: "weighted_target", json: targets))
+        fleet.connectAll()
         #expect(fleet.account.path == ["weighted_target", "random"])
         #expect(fleet.account.remarks[listed[3].identity] == "in part b, which gets no calls")
         let both =
             #"{"targets": {"a": {"weight": 1, "childPolicy": [{"random": {}}]}, "#
             + #""b": {"weight": 1, "childPolicy": [{"outlier_detection": {"childPolicy": [{"maglev": {}}]}}]}}}"#
         fleet.reconfigure(try LoadBalancing(policy: "weighted_target", json: both))
+        fleet.connectAll()
         #expect(fleet.account.path == ["weighted_target", "random | outlier_detection / maglev"])
     }
 

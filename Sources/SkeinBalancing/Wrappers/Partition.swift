@@ -93,7 +93,7 @@ package struct Partition<Configuration: PartitionConfiguration>: ContainerPolicy
         for (name, group) in group(lastUpdate.endpoints) where fronts[name]?.state.isReady != true {
             let why = fronts[name].map { "is \($0.state)" } ?? "gets no calls"
             for endpoint in group {
-                account.suggest("in \(PartitionPart.description(name)), which \(why)", on: endpoint.identity)
+                account.remark("in \(PartitionPart.description(name)), which \(why)", on: endpoint.identity)
             }
         }
     }

@@ -142,9 +142,9 @@ import Testing
         var called = 0
         for seed in 0..<400 as Range<UInt64> {
             var fleet = try Fleet(choice, Fleet.endpoints(10), seed: seed)
-            for number in 0..<9 { fleet.report(number, inFlight: 1) }
             let unknown = fleet.subchannels[9].id
             while !fleet.probed.contains(unknown) {
+                for number in 0..<9 { fleet.report(number, inFlight: 1) }
                 guard let (subchannel, _) = fleet.start() else { return #expect(Bool(false)) }
                 guard subchannel.id == unknown else { continue }
                 called += 1
