@@ -20,6 +20,7 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let protobufPlugin = Target.Dependency.product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -61,6 +62,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Skein", targets: ["Skein"]),
+        .library(name: "SkeinDiscovery", targets: ["SkeinDiscovery"]),
         .library(name: "SkeinSwiftProtobuf", targets: ["SkeinSwiftProtobuf"]),
         .executable(name: "skein", targets: ["SkeinCLI"]),
         .executable(name: "skein-pick-bridge", targets: ["skein-pick-bridge"]),
@@ -76,6 +78,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -110,6 +113,12 @@ let package = Package(
             [
                 "SkeinCore", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinServices", "SkeinBalancing",
                 "SkeinResolution", "SkeinProtobuf",
+            ]),
+        library(
+            "SkeinDiscovery",
+            [
+                "SkeinCore", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinProtobuf", httpClient, logging,
+                nioCore, nioPosix, nioHTTP1, nioSSL,
             ]),
         library("SkeinSwiftProtobuf", ["SkeinCore", protobuf]),
         library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
@@ -170,7 +179,13 @@ let package = Package(
         tests("SkeinLabTests", ["TestSupport", "SkeinLab", "SkeinBalancing", "SkeinCore", "skein-pick-bridge"]),
         tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "TestSupport", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
-        tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", logging]),
+        tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", "SkeinTesting", logging]),
+        tests(
+            "SkeinDiscoveryTests",
+            [
+                "Skein", "SkeinDiscovery", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer",
+                "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", logging, nioCore, nioPosix, nioHTTP1,
+            ]),
         tests(
             "SkeinClientTests",
             ["SkeinClient", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinCore", nioCore, nioPosix]),
@@ -187,7 +202,8 @@ let package = Package(
             ]),
         tests("FuzzTests", ["SkeinCore", "SkeinHTTP2", "SkeinResolution", "TestSupport"]),
         tests(
-            "InteropTests", ["Skein", "InteropProtos", "skein-interop-server", "skein-interop-client"],
+            "InteropTests",
+            ["Skein", "InteropProtos", "TestSupport", "skein-interop-server", "skein-interop-client"],
             exclude: ["peers"]),
         .executableTarget(
             name: "robustness-target", dependencies: ["Skein", "SkeinCore", logging],

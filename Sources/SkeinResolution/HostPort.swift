@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import SkeinCore
+package import SkeinCore
 
 /// A host, by name or number, and a port: `greeter:50051`, `greeter`, `10.0.0.7:443`, `[::1]:443`, `::1`.
-struct HostPort: Sendable, Hashable {
+package struct HostPort: Sendable, Hashable {
     /// Without brackets.
-    var host: String
-    var port: Int
+    package var host: String
+    package var port: Int
 
     /// What is wrong with a text, counted in characters from its start.
-    struct Problem: Error {
-        var offset: Int
-        var expected: String
+    package struct Problem: Error {
+        package var offset: Int
+        package var expected: String
     }
 
-    init(_ text: some StringProtocol, defaultPort: Int) throws(Problem) {
+    package init(_ text: some StringProtocol, defaultPort: Int) throws(Problem) {
         let (host, port) = try HostPort.split(String(text))
         self.host = host
         self.port = defaultPort
@@ -57,9 +57,19 @@ struct HostPort: Sendable, Hashable {
     }
 
     /// The address, when the host is a number.
-    var address: EndpointAddress? {
+    package var address: EndpointAddress? {
         if EndpointAddress.isIPv4(host) { return .ipv4(host, port: port) }
         if EndpointAddress.isIPv6(host) { return .ipv6(host, port: port) }
         return nil
     }
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+}
+
+extension HostPort: CustomStringConvertible {
+    /// With brackets around an IPv6 address.
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -3,7 +3,7 @@ public import SkeinCore
 
 /// The resolvers of a channel, by scheme. A value: registering in one registry changes no other.
 public struct ResolverRegistry: Sendable {
-    private var resolvers: [String: any Resolver.Type] = [:]
+    private var resolvers: [String: ResolverFactory] = [:]
     private var lists: [String: EndpointList] = [:]
 
     /// Every resolver of the library; a new one is added to this list.
@@ -22,7 +22,16 @@ public struct ResolverRegistry: Sendable {
 
     /// Adds a resolver for all its schemes, in place of earlier ones.
     public mutating func register(_ resolver: any Resolver.Type) {
-        for scheme in resolver.schemes { resolvers[scheme.lowercased()] = resolver }
+        register(
+            ResolverFactory(
+                serviceAuthority: { .success(resolver.serviceAuthority(of: $0)) },
+                make: { try resolver.init($0, $1) }),
+            for: resolver.schemes)
+    }
+
+    /// Adds what makes resolvers for `schemes`, in place of earlier ones.
+    package mutating func register(_ factory: ResolverFactory, for schemes: [String]) {
+        for scheme in schemes { resolvers[scheme.lowercased()] = factory }
     }
 
     /// Makes `list` what `static:///name` resolves to.
@@ -40,11 +49,11 @@ public struct ResolverRegistry: Sendable {
 
     /// The resolver of `target`. Throws when no resolver has its scheme or the resolver refuses it.
     public func make(_ target: Target, _ context: ResolverContext) throws(ConfigurationError) -> any Resolver {
-        let type = try resolver(for: target)
+        let factory = try resolver(for: target)
         var context = context
         context.lists = lists
         do {
-            return try type.init(target, context)
+            return try factory.make(target, context)
         } catch let error as ConfigurationError {
             throw error
         } catch {
@@ -54,11 +63,11 @@ public struct ResolverRegistry: Sendable {
 
     /// The `:authority` of calls to `target` unless the channel sets one.
     public func serviceAuthority(of target: Target) throws(ConfigurationError) -> String {
-        try resolver(for: target).serviceAuthority(of: target)
+        try resolver(for: target).serviceAuthority(target).get()
     }
 
-    private func resolver(for target: Target) throws(ConfigurationError) -> any Resolver.Type {
+    private func resolver(for target: Target) throws(ConfigurationError) -> ResolverFactory {
         if let resolver = resolvers[target.scheme] { return resolver }
-        throw Target.error(target.description, at: 0, expected: TargetParser.expectedScheme(target.scheme, schemes))
+        throw target.unknownScheme(schemes)
     }
 }

@@ -52,10 +52,17 @@ public struct Target: Sendable, Hashable {
     }
 
     static func error(_ text: String, at offset: Int, expected: String) -> ConfigurationError {
+        let shown = TargetRedaction.redacted(text)
+        let place = "read target \(JSONValue.quoted(shown)) at character \(max(0, offset) + 1)"
+        guard shown == text else { return ConfigurationError("\(place): expected \(expected)") }
         let rest = text.dropFirst(max(0, offset)).prefix(40)
         let found = rest.isEmpty ? "the end" : JSONValue.quoted(String(rest))
-        let place = "read target \(JSONValue.quoted(text)) at character \(max(0, offset) + 1)"
         return ConfigurationError("\(place): expected \(expected), found \(found)")
+    }
+
+    /// An error about a target whose scheme is none of `schemes`.
+    package func unknownScheme(_ schemes: [String]) -> ConfigurationError {
+        Target.error(text, at: 0, expected: TargetParser.expectedScheme(scheme, schemes))
     }
 
     /// Throws when the target has a query parameter other than `known`.
@@ -63,7 +70,7 @@ public struct Target: Sendable, Hashable {
         guard let name = query.keys.sorted().first(where: { !known.contains($0) }) else { return }
         let list = known.isEmpty ? "no parameters" : "only " + known.sorted().joined(separator: ", ")
         throw ConfigurationError(
-            "read target \(JSONValue.quoted(text)): parameter \(JSONValue.quoted(name)) is unknown"
+            "read target \(JSONValue.quoted(description)): parameter \(JSONValue.quoted(name)) is unknown"
                 + "\(Spelling.hint(for: name, in: known)); \(scheme): takes \(list)")
     }
 
@@ -75,9 +82,12 @@ public struct Target: Sendable, Hashable {
     }
 
     /// The `:authority` of calls unless the channel or the resolver says otherwise: `path`, percent-encoded.
-    public var serviceAuthority: String {
+    public var serviceAuthority: String { Target.serviceAuthority(of: path) }
+
+    /// `name`, percent-encoded as an authority has to be.
+    package static func serviceAuthority(of name: String) -> String {
         var output = ""
-        for byte in path.utf8 {
+        for byte in name.utf8 {
             if Target.isAuthorityByte(byte) {
                 output.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
@@ -98,6 +108,6 @@ public struct Target: Sendable, Hashable {
 }
 
 extension Target: CustomStringConvertible {
-    /// The target as it was written.
-    public var description: String { text }
+    /// The target as it was written, with `***` for passwords and tokens.
+    public var description: String { TargetRedaction.redacted(text) }
 }

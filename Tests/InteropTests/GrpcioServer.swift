@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Skein
+import TestSupport
 
 /// `peers/echo_server.py`, running.
 struct GrpcioServer: Sendable {

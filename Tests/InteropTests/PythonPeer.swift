@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestSupport
 
 /// The Python programs in `peers`, run by the virtual environment that `make test` makes.
 enum PythonPeer {

@@ -62,6 +62,22 @@ struct Fleet {
 
     var state: ConnectivityState { cell.state }
 
+    /// Why endpoints cannot be chosen.
+    var remarks: [Endpoint.Identity: String] {
+        var account = PolicyAccount(wantsRemarks: true)
+        policy.describe(&account)
+        return account.remarks
+    }
+
+    /// Whether servers are asked to tell their load with their answers.
+    var wantsReports: Bool {
+        var context = PickContext(testMethod)
+        context.time = time
+        guard case .picked(_, let token) = cell.pick(&context) else { return false }
+        cell.slots.completed(token)
+        return context.wantsReports
+    }
+
     mutating func update(_ endpoints: [Endpoint]) { handle { $0.update(EndpointUpdate(endpoints), &$1) } }
 
     mutating func connectAll() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
 internal import SkeinResolution
+internal import SkeinTesting
 internal import Testing
 
 @Suite("A resolver's mailbox", .timeLimit(.minutes(2)))

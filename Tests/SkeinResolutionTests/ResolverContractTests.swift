@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
 internal import SkeinResolution
+internal import SkeinTesting
 internal import Testing
 
 /// What every resolver promises, whatever its scheme. A resolver that is added to the registry gets a row here.

@@ -39,7 +39,8 @@ struct PooledPicker: ChoicePicker {
     /// The others ask for its load: it gets calls as soon as it has answered that.
     private static let asksFirst: UInt64 = 7
 
-    var wantsReports: Bool { true }
+    /// Of one endpoint they would be of no use.
+    var wantsReports: Bool { ids.count > 1 }
 
     func pick(_ call: borrowing PickContext) -> PickResult {
         var draws = Draws(call, again: 17)

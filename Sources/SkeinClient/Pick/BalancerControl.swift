@@ -250,6 +250,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     private func shutDown(_ grace: Duration, _ continuation: UnsafeContinuation<Void, Never>?) {
         if let continuation { closing.append(continuation) }
         if case .close = machine.shutDown() {
+            environment.config.settle()
             stop(.shutdown, DroppingPicker(.channelIsShutDown(environment.target)))
             let post = post
             environment.eventLoop.scheduleTask(in: TimeAmount(grace)) { post(.graceEnded) }
@@ -282,7 +283,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         } catch {
             environment.options.logger?.warning("use the service config of \(environment.target): \(error)")
             // The last good one holds; before there was one, calls fail (gRFC A21).
-            guard isConfigured else { return run { $0.resolutionFailed(invalid(error), &$1) } }
+            guard isConfigured else { return tellFailure(invalid(error)) }
         }
         noteSingleAddress(resolution.endpoints)
         let connections = environment.options.connectionsPerEndpoint
@@ -331,6 +332,11 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     private func resolutionFailed(_ error: RPCError) {
         environment.options.logger?.notice("resolve \(environment.target): \(error.message)")
+        tellFailure(error)
+    }
+
+    private func tellFailure(_ error: RPCError) {
+        environment.config.resolutionFailed()
         run { $0.resolutionFailed(error, &$1) }
     }
 }

@@ -74,14 +74,3 @@ private final class StopFlag: Sendable {
     var isSet: Bool { flag.load(ordering: .acquiring) }
     func set() { flag.store(true, ordering: .releasing) }
 }
-
-extension RPCError {
-    /// What calls fail with when a resolver throws `error` (gRFC A54).
-    fileprivate init(resolutionFailure error: any Error) {
-        guard let error = error as? RPCError else {
-            self.init(.unavailable, "resolve: \(error)", cause: error)
-            return
-        }
-        self.init(error.code.fromControlPlane, error.message, metadata: error.metadata, cause: error.cause)
-    }
-}

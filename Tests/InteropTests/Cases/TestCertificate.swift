@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestSupport
 
 /// A certificate for `localhost` that vouches for itself, made by the `openssl` program. It goes with the process.
 struct TestCertificate: Sendable {

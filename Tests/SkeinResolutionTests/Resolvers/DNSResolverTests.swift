@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
+internal import SkeinTesting
 internal import Testing
 
 @testable internal import SkeinResolution

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Logging
 internal import SkeinCore
+internal import SkeinTesting
 internal import Synchronization
 internal import Testing
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
 internal import SkeinResolution
+internal import SkeinTesting
 internal import Synchronization
 
 /// Runs a resolver the way a channel does and records what it publishes.

@@ -2,13 +2,16 @@
 internal import Synchronization
 
 /// A clock that stands still until a test moves it.
-final class TestClock: Clock, Sendable {
-    struct Instant: InstantProtocol {
-        var offset: Duration
+public final class TestClock: Clock, Sendable {
+    public struct Instant: InstantProtocol {
+        /// Since the clock was made.
+        public var offset: Duration
 
-        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-        func duration(to other: Instant) -> Duration { other.offset - offset }
-        static func < (a: Instant, b: Instant) -> Bool { a.offset < b.offset }
+        public init(offset: Duration) { self.offset = offset }
+
+        public func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        public func duration(to other: Instant) -> Duration { other.offset - offset }
+        public static func < (a: Instant, b: Instant) -> Bool { a.offset < b.offset }
     }
 
     private struct State {
@@ -26,10 +29,13 @@ final class TestClock: Clock, Sendable {
 
     private let state = Mutex(State())
 
-    var now: Instant { state.withLock { $0.now } }
-    var minimumResolution: Duration { .nanoseconds(1) }
+    /// A clock at zero.
+    public init() {}
 
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    public var now: Instant { state.withLock { $0.now } }
+    public var minimumResolution: Duration { .nanoseconds(1) }
+
+    public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -52,7 +58,7 @@ final class TestClock: Clock, Sendable {
     }
 
     /// Wakes everybody whose time has come.
-    func advance(by duration: Duration) {
+    public func advance(by duration: Duration) {
         let due = state.withLock { state in
             state.now = state.now.advanced(by: duration)
             let due = state.sleepers.filter { $0.value.deadline <= state.now }
@@ -63,7 +69,7 @@ final class TestClock: Clock, Sendable {
     }
 
     /// Returns once somebody sleeps.
-    func somebodySleeps() async {
+    public func somebodySleeps() async {
         await withCheckedContinuation { continuation in
             let isMet = state.withLock { state in
                 if !state.sleepers.isEmpty { return true }
@@ -75,7 +81,7 @@ final class TestClock: Clock, Sendable {
     }
 
     /// How long until the next sleeper wakes; `nil` when nobody sleeps.
-    var untilNext: Duration? {
+    public var untilNext: Duration? {
         state.withLock { state in
             state.sleepers.values.map(\.deadline).min().map { state.now.duration(to: $0) }
         }

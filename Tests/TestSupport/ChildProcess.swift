@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
-import Synchronization
+internal import Foundation
+internal import Synchronization
 
 /// A child process whose output arrives line by line. Waiting for it suspends and blocks no thread.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     private struct State {
         var status: Int32?
         var waiters: [CheckedContinuation<Int32, Never>] = []
     }
 
     /// What the process prints, standard output and standard error together. Iterate it once.
-    let lines: AsyncStream<String>
+    package let lines: AsyncStream<String>
     private let process: Process
     /// Held open as long as this object lives: a child may watch for its end.
     private let input = Pipe()
     private let state: Mutex<State>
 
-    init(_ executable: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+    package init(_ executable: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
@@ -39,12 +39,17 @@ final class ChildProcess: Sendable {
     }
 
     /// Asks the process to end (SIGTERM).
-    func terminate() {
+    package func terminate() {
         if process.isRunning { process.terminate() }
     }
 
+    /// Ends the process at once (SIGKILL).
+    package func kill() {
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    }
+
     /// The exit code, once the process has ended.
-    func exitStatus() async -> Int32 {
+    package func exitStatus() async -> Int32 {
         await withCheckedContinuation { continuation in
             let status = state.withLock { state in
                 if state.status == nil { state.waiters.append(continuation) }
@@ -55,7 +60,7 @@ final class ChildProcess: Sendable {
     }
 
     /// Everything that the process prints until it ends, and its exit code.
-    func finish() async -> (lines: [String], status: Int32) {
+    package func finish() async -> (lines: [String], status: Int32) {
         var all: [String] = []
         for await line in lines { all.append(line) }
         return (all, await exitStatus())

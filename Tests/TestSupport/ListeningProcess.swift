@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A server in a process of its own, which has said where it listens.
-struct ListeningProcess: Sendable {
-    struct NotListening: Error, CustomStringConvertible {
+package struct ListeningProcess: Sendable {
+    package struct NotListening: Error, CustomStringConvertible {
         let lines: [String]
-        var description: String { "the process did not print \"listening PORT\" but: \(lines)" }
+        package var description: String { "the process did not print \"listening PORT\" but: \(lines)" }
     }
 
-    let process: ChildProcess
-    let port: Int
+    package let process: ChildProcess
+    package let port: Int
 
-    init(_ process: ChildProcess) async throws {
+    package init(_ process: ChildProcess) async throws {
         self.process = process
         var lines: [String] = []
         for await line in process.lines {

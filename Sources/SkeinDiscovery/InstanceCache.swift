@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import FoundationEssentials
+internal import Logging
+internal import SkeinCore
+internal import SkeinResolution
+
+/// The last good list of a target in a file, for a start while the registry is down.
+struct InstanceCache: Sendable {
+    private struct Record: Codable {
+        var target: String
+        var instances: [Instance]
+    }
+
+    private struct Instance: Codable {
+        var service: String
+        var id: String
+        var host: String
+        var port: Int
+        var weight: UInt32
+        var priority: UInt8
+        var zone: String
+        var version: String
+        var tags: [String]
+        var metadata: [String: String]
+
+        init(_ instance: ServiceInstance) {
+            (service, id, host, port) = (instance.service, instance.id, instance.host, instance.port)
+            (weight, priority, zone) = (instance.weight, instance.priority, instance.zone)
+            (version, tags, metadata) = (instance.version, instance.tags, instance.metadata)
+        }
+
+        var instance: ServiceInstance {
+            var instance = ServiceInstance(service: service, id: id, host: host, port: port)
+            (instance.weight, instance.priority, instance.zone) = (weight, priority, zone)
+            (instance.version, instance.tags, instance.metadata) = (version, tags, metadata)
+            return instance
+        }
+    }
+
+    private let path: String
+    private let target: String
+
+    /// `target` without passwords: it stands in the file.
+    init(directory: String, target: String) {
+        // A name that any file system takes, and that a person can find.
+        let name = String(target.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-.".contains($0)) ? $0 : "_" })
+        path = "\(directory)/\(name.suffix(120))-\(String(InstanceCache.hash(target), radix: 16)).json"
+        self.target = target
+    }
+
+    /// FNV-1a: the same in every run.
+    private static func hash(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+
+    /// `nil` when there is none that can be read; why stands in the log, unless there is simply none.
+    nonisolated(nonsending) func load(_ context: RegistryContext) async -> [ServiceInstance]? {
+        let result = try? await BlockingPool.shared.run { [path] in
+            Result { try JSONDecoder().decode(Record.self, from: Data(contentsOf: URL(filePath: path))) }
+        }
+        switch result {
+        case .success(let record): return record.target == target ? record.instances.map(\.instance) : nil
+        case .failure(let error as CocoaError) where error.code == .fileReadNoSuchFile: return nil
+        case nil: return nil
+        case .failure(let error):
+            context.logger.warning("read the cached list \(path): \(error)")
+            return nil
+        }
+    }
+
+    /// Replaces the file as a whole, or leaves it as it is.
+    nonisolated(nonsending) func store(_ instances: [ServiceInstance], _ context: RegistryContext) async {
+        let record = Record(target: target, instances: instances.map(Instance.init))
+        let failure = try? await BlockingPool.shared.run { [path] () -> (any Error)? in
+            do {
+                try JSONEncoder().encode(record).write(to: URL(filePath: path), options: .atomic)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let error = failure ?? nil { context.logger.warning("write the cached list \(path): \(error)") }
+    }
+}

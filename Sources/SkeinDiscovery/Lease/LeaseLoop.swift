@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Logging
+internal import SkeinCore
+internal import SkeinResolution
+
+/// Keeps one instance registered, as `LeaseMachine` decides.
+struct LeaseLoop: Sendable {
+    let registry: any ServiceRegistry
+    let instance: ServiceInstance
+    let ttl: Duration
+    let context: RegistryContext
+
+    /// Until cancelled; then the instance is registered still, under the lease that is returned.
+    nonisolated(nonsending) func run() async -> LeaseID? {
+        var machine = LeaseMachine(ttl: ttl, seed: context.seed)
+        let now = context.clock.elapsed
+        while !Task.isCancelled {
+            let asked = now()
+            do {
+                switch machine.step(at: asked) {
+                case .wait(let time): try await context.clock.sleep(for: time)
+                case .register:
+                    let limit = machine.timeout(atMost: registry.traits.timeout)
+                    let lease = try await context.clock.limit(limit, "register \(instance.id)") {
+                        try await registry.register(instance, ttl: ttl)
+                    }
+                    machine.registered(lease, asked: asked)
+                case .renew(let lease):
+                    let limit = machine.timeout(atMost: registry.traits.timeout)
+                    let renewal = try await context.clock.limit(limit, "renew \(instance.id)") {
+                        try await registry.renew(lease, of: instance, ttl: ttl)
+                    }
+                    if renewal == .lost { context.logger.warning("register \(label) again: its lease is lost") }
+                    machine.renewed(renewal, asked: asked)
+                }
+            } catch {
+                if Task.isCancelled { break }
+                context.logger.warning("keep \(label) registered: \(error)")
+                machine.failed()
+            }
+        }
+        return machine.lease
+    }
+
+    private var label: String { "\(instance.service) at \(instance.address)" }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
+internal import SkeinResolution
+
+/// Follows one service in a registry, as `WatchMachine` decides, and publishes what `ListGuard` makes of it.
+struct ServiceWatch: Sendable {
+    let registry: any ServiceRegistry
+    let service: String
+    let context: RegistryContext
+    let board: WatchBoard
+    /// Waits until somebody wants a new look.
+    let refresh: @Sendable () async throws -> Void
+
+    /// Until cancelled. `publish` is called from one task.
+    nonisolated(nonsending) func run(
+        _ publish: @escaping @Sendable (WatchBoard.Output) async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await follow() }
+            group.addTask { try await announce(publish) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private nonisolated(nonsending) func announce(
+        _ publish: @Sendable (WatchBoard.Output) async throws -> Void
+    ) async throws {
+        while true {
+            let isChanged = try await board.changed.wait(atMost: board.untilNextChange)
+            if isChanged, !board.isFirst { try await context.clock.sleep(for: WatchMachine.coalescing) }
+            if let output = board.take() { try await publish(output) }
+        }
+    }
+
+    private nonisolated(nonsending) func follow() async throws {
+        var machine = WatchMachine(pollInterval: registry.traits.pollInterval, seed: context.seed)
+        while true {
+            switch machine.step() {
+            case .wait(let time): try await context.clock.sleep(for: time)
+            case .list: machine.listed(try await list())
+            case .watch(let revision, let limit):
+                let start = context.clock.elapsed
+                let end = try await watch(after: revision, atMost: limit)
+                machine.watchEnded(end, after: start())
+            }
+        }
+    }
+
+    /// `nil` when the registry could not be asked.
+    private nonisolated(nonsending) func list() async throws -> Revision? {
+        do {
+            let listing = try await context.clock.limit(registry.traits.timeout, "list \(service)") {
+                [registry, service] in try await registry.list(service)
+            }
+            board.listed(listing)
+            return listing.revision
+        } catch {
+            try Task.checkCancellation()
+            board.failed(error)
+            return nil
+        }
+    }
+
+    private nonisolated(nonsending) func watch(
+        after revision: Revision, atMost limit: Duration
+    ) async throws -> WatchMachine.End {
+        let stale = Signal(clock: context.clock)
+        let feed = ChangeFeed { [board] change in
+            switch change {
+            case .listed(let listing): board.listed(listing)
+            case .updated(let instances, let removed): board.updated(instances, removed: removed)
+            case .stale: stale.set()
+            }
+        }
+        return try await withThrowingTaskGroup(of: WatchMachine.End.self) { group in
+            group.addTask { try await stale.wait(atMost: limit) ? .stale : .due }
+            if !registry.traits.tellsChanges {
+                group.addTask {
+                    try await refresh()
+                    return .asked
+                }
+            }
+            group.addTask { [registry, service, board] in
+                do {
+                    try await registry.watch(service, after: revision, feed)
+                    return .gap
+                } catch {
+                    try Task.checkCancellation()
+                    board.failed(error)
+                    return .failed
+                }
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? .due
+        }
+    }
+}

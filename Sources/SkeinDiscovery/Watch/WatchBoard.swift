@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
+internal import SkeinResolution
+internal import Synchronization
+
+/// What is known of a watched service: written by the task that asks the registry, read by the one that publishes.
+final class WatchBoard: Sendable {
+    /// What is published, when it differs from what was.
+    struct Output: Sendable, Hashable {
+        var entries: [ListGuard.Entry]?
+        var note: String
+        var status: DiscoveryStatus
+    }
+
+    private struct State {
+        var table = InstanceTable()
+        var guarded: ListGuard
+        var note = ""
+        var failure: String?
+        var hasAnswered = false
+        var cached: [ServiceInstance]?
+        var published: Output?
+    }
+
+    private let state: Mutex<State>
+    private let target: String
+    private let now: @Sendable () -> Duration
+    /// Set when something may have to be published.
+    let changed: Signal
+
+    init(_ limits: ListGuard.Limits, target: String, cached: [ServiceInstance]?, clock: any Clock<Duration>) {
+        state = Mutex(State(guarded: ListGuard(limits), cached: cached))
+        self.target = target
+        now = clock.elapsed
+        changed = Signal(clock: clock)
+    }
+
+    func listed(_ listing: Listing) {
+        update { state in
+            state.table.replace(listing.instances)
+            state.note = listing.note
+        }
+    }
+
+    func updated(_ instances: [ServiceInstance], removed: [String]) {
+        update { $0.table.update(instances, removed: removed) }
+    }
+
+    func failed(_ error: any Error) {
+        let now = now()
+        state.withLock { state in
+            state.guarded.failed(at: now)
+            state.failure = "\(error)"
+        }
+        changed.set()
+    }
+
+    private func update(_ body: (inout State) -> Void) {
+        let now = now()
+        state.withLock { state in
+            body(&state)
+            state.hasAnswered = true
+            state.failure = nil
+            state.guarded.listed(state.table.all, at: now)
+        }
+        changed.set()
+    }
+
+    /// How long until something changes by itself.
+    var untilNextChange: Duration? {
+        let now = now()
+        return state.withLock { $0.guarded.nextChange(after: now) }.map { max(.zero, $0 - now) }
+    }
+
+    /// Whether nothing was ever published, so that somebody may be waiting.
+    var isFirst: Bool { state.withLock { $0.published == nil } }
+
+    /// What to publish now; `nil` when it is what was published before.
+    func take() -> Output? {
+        let now = now()
+        return state.withLock { state in
+            state.guarded.passed(to: now)
+            let output = output(state, now)
+            var known = output
+            // The age grows by itself; that is no news.
+            known.status.unreachableFor = state.guarded.unreachableSince
+            guard known != state.published else { return nil }
+            state.published = known
+            return output
+        }
+    }
+
+    private func output(_ state: State, _ now: Duration) -> Output {
+        var entries = state.guarded.entries(at: now)
+        let isCached = entries == nil && state.cached != nil
+        if isCached { entries = state.cached?.map { ListGuard.Entry(instance: $0, standing: .unconfirmed) } }
+        let kept = state.guarded.keptCount
+        let status = DiscoveryStatus(
+            target: target, listed: (entries?.count ?? 0) - kept, kept: kept,
+            unreachableFor: state.guarded.unreachableSince.map { now - $0 }, failure: state.failure, isCached: isCached)
+        return Output(entries: entries, note: state.note, status: status)
+    }
+}

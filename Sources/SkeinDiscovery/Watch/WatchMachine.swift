@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
+
+/// Decides when a service is listed and when it is watched: list → watch from there → list again when the watch ends,
+/// when it is time, and after a failure when some time has passed.
+///
+/// After a gap, which all clients of a registry see at the same moment, and after a failure it waits for a random part
+/// of a time that grows with the failures in a row ("full jitter"), so that they do not come back all at once.
+struct WatchMachine: Sendable {
+    /// What is to be done next.
+    enum Step: Sendable, Hashable {
+        case list
+        /// At most this long.
+        case wait(Duration)
+        /// Watch, at most this long.
+        case watch(after: Revision, atMost: Duration)
+    }
+
+    /// How a watch ended.
+    enum End: Sendable, Hashable {
+        /// Its time was over.
+        case due
+        /// Someone asked for a new look.
+        case asked
+        /// Something changed that only a list tells.
+        case stale
+        /// The registry could not go on from where it was.
+        case gap
+        case failed
+    }
+
+    /// The longest waits after the first failure and after the last of many.
+    static let waits: ClosedRange<Duration> = .milliseconds(500)...(.seconds(30))
+    /// The longest wait after a gap.
+    static let gapWait: Duration = .milliseconds(500)
+    /// Changes within this time are taken together.
+    static let coalescing: Duration = .milliseconds(50)
+
+    private let pollInterval: ClosedRange<Duration>
+    private var random: SplitMix64
+    private var next: Step = .list
+    private(set) var failuresInARow = 0
+
+    init(pollInterval: ClosedRange<Duration>, seed: UInt64) {
+        self.pollInterval = pollInterval
+        random = SplitMix64(seed: seed)
+    }
+
+    /// What to do now. A wait is followed by a list.
+    mutating func step() -> Step {
+        defer { if case .wait = next { next = .list } }
+        return next
+    }
+
+    /// The service was listed; `nil`: it could not be.
+    mutating func listed(_ revision: Revision?) {
+        guard let revision else { return backOff() }
+        next = .watch(after: revision, atMost: draw(pollInterval))
+    }
+
+    mutating func watchEnded(_ end: End, after time: Duration) {
+        if end != .failed || time > WatchMachine.waits.upperBound { failuresInARow = 0 }
+        switch end {
+        case .due: next = .list
+        case .stale: next = .wait(WatchMachine.coalescing)
+        case .gap, .asked: next = .wait(draw(.zero...WatchMachine.gapWait))
+        case .failed: backOff()
+        }
+    }
+
+    private mutating func backOff() {
+        let longest = WatchMachine.waits.lowerBound * (1 << min(failuresInARow, 16))
+        failuresInARow += 1
+        next = .wait(draw(.zero...min(longest, WatchMachine.waits.upperBound)))
+    }
+
+    private mutating func draw(_ range: ClosedRange<Duration>) -> Duration {
+        range.lowerBound + (range.upperBound - range.lowerBound) * Double.random(in: 0...1, using: &random)
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import SkeinCore
+import SkeinDiscovery
+import SkeinResolution
+import Testing
+
+/// A registry under test, with what its kind can and cannot do.
+struct RegistrySubject: Sendable {
+    var catalog: RegistryCatalog
+    /// Where it is, e.g. `etcd://127.0.0.1:2379/some-prefix`.
+    var location: String
+    /// The target of a service in it.
+    var target: @Sendable (String) -> String
+    /// The shortest time that a registration can be made to hold.
+    var ttl: Duration = .seconds(2)
+    /// How long after the end of its lease an instance may be seen still: registries look now and then.
+    var expirySlack: Duration = .seconds(10)
+    /// How long it takes until watchers see a change.
+    var notice: Duration = .seconds(1)
+    /// What the registry's format cannot hold is put back to its default.
+    var normalized: @Sendable (ServiceInstance) -> ServiceInstance = { $0 }
+    /// Stops the registry's server and starts it again, perhaps without its memory.
+    var restart: (@Sendable () async throws -> Void)?
+
+    /// A subject whose targets are the location, a slash and the service.
+    init(_ catalog: RegistryCatalog, _ location: String) {
+        self.catalog = catalog
+        self.location = location
+        target = { "\(location)/\($0)" }
+    }
+
+    func registry() throws -> any ServiceRegistry { try catalog.registry(location, RegistryContext()) }
+
+    func watch(_ service: String) throws -> WatchedList { try WatchedList(target(service), catalog) }
+
+    /// A service name that nothing else uses.
+    func freshService() -> String { "s" + String(UInt64.random(in: 0 ... .max), radix: 36) }
+
+    func instance(
+        _ service: String, _ number: Int, _ change: (inout ServiceInstance) -> Void = { _ in }
+    ) -> ServiceInstance {
+        var instance = ServiceInstance(service: service, id: "i\(number)", host: "10.1.2.3", port: 1000 + number)
+        change(&instance)
+        return instance
+    }
+}
