@@ -11,10 +11,13 @@ final class ProbePace: Sendable {
         pace = LoadPace(perSecond: perSecond)
     }
 
-    /// Endpoints drawn from `ids`, as often as the pace allows.
-    func probes(among ids: [SubchannelID], at time: PickTime, _ draws: inout Draws) -> ProbeList {
+    /// Endpoints drawn from `ids`, as often as the pace allows, and `first` in any case that the limit allows.
+    func probes(
+        among ids: [SubchannelID], at time: PickTime, _ draws: inout Draws, first: SubchannelID? = nil
+    ) -> ProbeList {
         var list = ProbeList()
         guard perCall > 0, ids.count > 1 else { return list }
+        if let first, mayProbe(at: time) { list.append(first) }
         let chance = Double(draws.next() &>> 11) * 0x1p-53
         let count = Int(perCall + chance)
         guard count > 0 else { return list }
