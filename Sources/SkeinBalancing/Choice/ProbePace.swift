@@ -17,7 +17,7 @@ final class ProbePace: Sendable {
     ) -> ProbeList {
         var list = ProbeList()
         guard perCall > 0, ids.count > 1 else { return list }
-        if let first, mayProbe(at: time) { list.append(first) }
+        if let first, pace.allows(at: time.nanoseconds) { list.append(first) }
         let chance = Double(draws.next() &>> 11) * 0x1p-53
         let count = Int(perCall + chance)
         guard count > 0 else { return list }
