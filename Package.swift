@@ -147,7 +147,11 @@ let package = Package(
             name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
             exclude: ["known_failures.txt"], swiftSettings: settings),
         .executableTarget(
-            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", "SkeinLab", arguments],
+            name: "SkeinCLI",
+            dependencies: [
+                "SkeinCore", "SkeinBalancing", "SkeinLab", "SkeinTransport", "SkeinServer", "SkeinServices",
+                "SkeinDiscovery", arguments,
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "skein-pick-bridge", dependencies: ["SkeinCore", "SkeinLab", arguments],
@@ -227,6 +231,6 @@ let package = Package(
             "DifferentialTests",
             ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "TestSupport", "protobuf-conformance", protobuf],
             exclude: ["SwiftProtobufMessages", "peers"]),
-        tests("SkeinCLITests", ["SkeinCLI", arguments]),
+        tests("SkeinCLITests", ["SkeinCLI", "SkeinDiscovery", "TestSupport", arguments]),
     ]
 )

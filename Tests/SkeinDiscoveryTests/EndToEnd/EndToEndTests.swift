@@ -58,7 +58,9 @@ struct EndToEndTests {
         }
     }
 
-    @Test("servers are found and share the calls; they die, leave and join without a call that fails", arguments: Kind.allCases)
+    @Test(
+        "servers are found and share the calls; they die, leave and join without a call that fails",
+        arguments: Kind.allCases)
     func comeAndGo(kind: Kind) async throws {
         let place = try await Place(kind)
         let load = try Load("\(place.location)/greeter")
@@ -93,7 +95,9 @@ struct EndToEndTests {
         servers[2].terminate()
     }
 
-    @Test("while the registry is down no call fails, and when it is back servers join as before", arguments: Kind.allCases)
+    @Test(
+        "while the registry is down no call fails, and when it is back servers join as before", arguments: Kind.allCases
+    )
     func registryDown(kind: Kind) async throws {
         let place = try await Place(kind)
         let load = try Load("\(place.location)/greeter")

@@ -10,7 +10,8 @@ struct RegistryHandlers: Skein_Registry_V1_Registry.Service {
         _ request: Skein_Registry_V1_RegisterRequest, context: ServerContext
     ) async throws -> Skein_Registry_V1_RegisterResponse {
         guard let instance = request.instance, !instance.host.isEmpty, (1...65535).contains(instance.port) else {
-            throw RPCError(.invalidArgument, "register in \(request.service): expected an instance with a host and a port")
+            throw RPCError(
+                .invalidArgument, "register in \(request.service): expected an instance with a host and a port")
         }
         let lease = try await store.register(
             ServiceInstance(instance, of: request.service), ttl: .milliseconds(request.ttlMilliseconds))

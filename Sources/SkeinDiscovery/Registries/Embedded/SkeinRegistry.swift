@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import SkeinCore
 internal import SkeinClient
+internal import SkeinCore
 
 /// The embedded registry, `skein registry` or a `RegistryService`: `skein://host:7777/service`.
 ///
@@ -26,7 +26,8 @@ public struct SkeinRegistry: ServiceRegistry {
     ) async throws -> Reply {
         let limit = channels.timeout
         return try await channels.call { channel, options in
-            try await UnaryMethod(method, on: channel)(request, options.deadline(limit).maxMessageBytes(response: 64 << 20))
+            try await UnaryMethod(method, on: channel)(
+                request, options.deadline(limit).maxMessageBytes(response: 64 << 20))
         }
     }
 

@@ -19,7 +19,8 @@ final class EtcdClient: Sendable {
     ) async throws -> Reply {
         let limit = timeout ?? channels.timeout
         return try await call { channel, options in
-            try await UnaryMethod(method, on: channel)(request, options.deadline(limit).maxMessageBytes(response: 64 << 20))
+            try await UnaryMethod(method, on: channel)(
+                request, options.deadline(limit).maxMessageBytes(response: 64 << 20))
         }
     }
 
@@ -42,6 +43,31 @@ final class EtcdClient: Sendable {
             call.requests.finish()
             var responses = call.responses.makeAsyncIterator()
             return try await responses.next()
+        }
+    }
+
+    /// Hands on what happens to a range of keys after a revision, for as long as `deliver` wants more. Returns, too, when
+    /// the history from there is not known.
+    nonisolated(nonsending) func watch(
+        _ key: [UInt8], end: [UInt8], after revision: Int64, _ deliver: ([Mvccpb_Event]) -> Bool
+    ) async throws {
+        var watch = EtcdWatch(after: revision)
+        try await streaming { channel, options in
+            let call = try await Etcdserverpb_Watch.Client(channel).watch(options)
+            let create = Etcdserverpb_WatchCreateRequest(key: key, rangeEnd: end, startRevision: watch.next)
+            try await call.requests.write(Etcdserverpb_WatchRequest(requestUnion: .createRequest(create)))
+            for try await response in call.responses {
+                switch watch.received(response) {
+                case .nothing: break
+                case .gap: return
+                case .refused(let error):
+                    // An old token is refused like a wrong one.
+                    forgetToken()
+                    throw error
+                case .changed(let events): if !deliver(events) { return }
+                }
+            }
+            throw RPCError(.unavailable, "watch etcd: it ended the stream")
         }
     }
 

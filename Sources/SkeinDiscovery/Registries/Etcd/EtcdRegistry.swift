@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Logging
 internal import SkeinCore
-internal import SkeinClient
 internal import Synchronization
 
 /// etcd v3: `etcd://host:2379,host:2379/service`, perhaps with a path in front of the service.
 ///
-/// Instances stand where grpc-go's resolver for etcd looks for them. Parameters: those of TLS. `user:password@` in front
+/// Instances stand where grpc-go's resolver for etcd looks for them. Parameters: those of TLS, and
+/// `config`, the key of a service config. `user:password@` in front
 /// of the hosts authenticates.
 public struct EtcdRegistry: ServiceRegistry {
     public static let schemes = ["etcd"]
@@ -20,12 +20,14 @@ public struct EtcdRegistry: ServiceRegistry {
     private let seen = NewestRevision()
 
     public init(_ location: RegistryTarget, _ context: RegistryContext) throws {
-        try location.allowQuery(RegistryTLS.parameters)
+        try location.allowQuery(RegistryTLS.parameters + ["config"])
         let fallback = RegistryTarget.Node(host: "127.0.0.1", port: EtcdRegistry.defaultPort)
         let rotation = NodeRotation(location, or: fallback, seed: context.seed)
         var user: (name: String, password: String)?
         if let name = location.user {
-            guard let password = location.password, !name.isEmpty else { throw location.error("user:password before @") }
+            guard let password = location.password, !name.isEmpty else {
+                throw location.error("user:password before @")
+            }
             user = (name, password)
         }
         client = EtcdClient(NodeChannels(rotation, try RegistryTLS.of(location)), user: user)
@@ -40,7 +42,8 @@ public struct EtcdRegistry: ServiceRegistry {
         let (key, end) = layout.range(of: service)
         var request = Etcdserverpb_RangeRequest(key: key, rangeEnd: end)
         do {
-            return listing(try await client.unary(Etcdserverpb_KV.Methods.range, request, timeout: .seconds(3)), service)
+            return listing(
+                try await client.unary(Etcdserverpb_KV.Methods.range, request, timeout: .seconds(3)), service)
         } catch {
             try Task.checkCancellation()
             guard EtcdRegistry.isWithoutMajority(error) else { throw error }
@@ -79,24 +82,10 @@ public struct EtcdRegistry: ServiceRegistry {
         _ service: String, after revision: Revision, _ feed: ChangeFeed
     ) async throws {
         guard let start = Int64(revision.text) else { return }
-        var watch = EtcdWatch(after: start)
         let (key, end) = layout.range(of: service)
-        try await client.streaming { channel, options in
-            let call = try await Etcdserverpb_Watch.Client(channel).watch(options)
-            let create = Etcdserverpb_WatchCreateRequest(key: key, rangeEnd: end, startRevision: watch.next)
-            try await call.requests.write(Etcdserverpb_WatchRequest(requestUnion: .createRequest(create)))
-            for try await response in call.responses {
-                switch watch.received(response) {
-                case .nothing: break
-                case .gap: return
-                case .refused(let error):
-                    // An old token is refused like a wrong one.
-                    client.forgetToken()
-                    throw error
-                case .changed(let events): deliver(events, service, feed)
-                }
-            }
-            throw RPCError(.unavailable, "watch \(service): etcd ended the stream")
+        try await client.watch(key, end: end, after: start) { events in
+            deliver(events, service, feed)
+            return true
         }
     }
 

@@ -23,7 +23,8 @@ struct EtcdWatch: Sendable {
             let reason = response.cancelReason.isEmpty ? "no reason given" : response.cancelReason
             let isForbidden = reason.contains("permission denied") || reason.contains("auth")
             return .refused(
-                RPCError(isForbidden ? .permissionDenied : .unavailable, "watch etcd: it cancelled the watch: \(reason)"))
+                RPCError(
+                    isForbidden ? .permissionDenied : .unavailable, "watch etcd: it cancelled the watch: \(reason)"))
         }
         // A store that was made anew counts from the start; it would be silent until it has caught up. A member that
         // only lags behind is taken for one, too: the list that follows comes from the majority.

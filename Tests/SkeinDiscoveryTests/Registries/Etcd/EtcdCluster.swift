@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-@testable import SkeinDiscovery
 import SkeinResolution
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import SkeinDiscovery
 
 /// etcd, with one member or several, in processes of the test. They end with the object.
 final class EtcdCluster: Sendable {

@@ -36,9 +36,12 @@ struct EtcdLayoutTests {
             (#"{"Op":0,"Addr":"h:1","Metadata":null}"#, [:]), (#"{"Addr":"h:1"}"#, [:]),
             (#"{"Op":0,"Addr":"h:1","Metadata":7}"#, [:]), (#"{"Op":0,"Addr":"h:1","Metadata":"text"}"#, [:]),
             (#"{"Op":0,"Addr":"h:1","Metadata":[1,{"a":"b"}]}"#, [:]),
-            (#"{"Op":0,"Addr":"h:1","Metadata":{"team":"x","n":1,"weight":"7","tags":"a"}}"#, [
-                "team": "x", "weight": "7", "tags": "a",
-            ]),
+            (
+                #"{"Op":0,"Addr":"h:1","Metadata":{"team":"x","n":1,"weight":"7","tags":"a"}}"#,
+                [
+                    "team": "x", "weight": "7", "tags": "a",
+                ]
+            ),
             (#"{"Op":0,"Addr":"h:1","Metadata":{"weight":-1,"priority":900,"metadata":{"a":1,"b":"c"}}}"#, ["b": "c"]),
         ] as [(String, [String: String])])
     func foreign(value: String, metadata: [String: String]) {

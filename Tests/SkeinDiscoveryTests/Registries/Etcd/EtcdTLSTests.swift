@@ -46,8 +46,9 @@ struct EtcdTLSTests {
             try await until(within: .seconds(60)) { (try? await registry.list("s")) != nil }
             await registry.close()
         }
-        for (query, part) in [("?tls=true" + identity, "certificate"), (roots + identity + "&server-name=other", "other")]
-        {
+        for (query, part) in [
+            ("?tls=true" + identity, "certificate"), (roots + identity + "&server-name=other", "other"),
+        ] {
             let registry = try catalog.registry(etcd.location + query, RegistryContext())
             let error = await #expect(throws: RPCError.self) { try await registry.list("s") }
             #expect(error?.code == .unavailable)

@@ -12,7 +12,8 @@ struct EtcdWatchTests {
     }
 
     private func response(
-        at revision: Int64, _ events: [Mvccpb_Event] = [], _ change: (inout Etcdserverpb_WatchResponse) -> Void = { _ in }
+        at revision: Int64, _ events: [Mvccpb_Event] = [],
+        _ change: (inout Etcdserverpb_WatchResponse) -> Void = { _ in }
     ) -> Etcdserverpb_WatchResponse {
         var response = Etcdserverpb_WatchResponse()
         (response.header, response.events) = (Etcdserverpb_ResponseHeader(revision: revision), events)
