@@ -117,8 +117,8 @@ let package = Package(
         library(
             "SkeinDiscovery",
             [
-                "SkeinCore", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinProtobuf", httpClient, logging,
-                nioCore, nioPosix, nioHTTP1, nioSSL,
+                "SkeinCore", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinProtobuf",
+                httpClient, logging, nioCore, nioPosix, nioHTTP1, nioSSL,
             ]),
         library("SkeinSwiftProtobuf", ["SkeinCore", protobuf]),
         library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
@@ -147,7 +147,11 @@ let package = Package(
             name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
             exclude: ["known_failures.txt"], swiftSettings: settings),
         .executableTarget(
-            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", "SkeinLab", arguments],
+            name: "SkeinCLI",
+            dependencies: [
+                "SkeinCore", "SkeinBalancing", "SkeinLab", "SkeinTransport", "SkeinServer", "SkeinServices",
+                "SkeinDiscovery", arguments,
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "skein-pick-bridge", dependencies: ["SkeinCore", "SkeinLab", arguments],
@@ -160,6 +164,7 @@ let package = Package(
         example("custom-resolver"),
         example("custom-policy"),
         example("demo"),
+        example("service-registry", ["ExampleProtos", "SkeinDiscovery"]),
 
         // gRPC's interoperability tests.
         library("InteropProtos", ["Skein", "SkeinProtobuf"], path: "interop/protos"),
@@ -184,7 +189,8 @@ let package = Package(
             "SkeinDiscoveryTests",
             [
                 "Skein", "SkeinDiscovery", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer",
-                "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", logging, nioCore, nioPosix, nioHTTP1,
+                "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", "ExampleProtos", "service-registry",
+                logging, nioCore, nioPosix, nioHTTP1,
             ]),
         tests(
             "SkeinClientTests",
@@ -225,6 +231,6 @@ let package = Package(
             "DifferentialTests",
             ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "TestSupport", "protobuf-conformance", protobuf],
             exclude: ["SwiftProtobufMessages", "peers"]),
-        tests("SkeinCLITests", ["SkeinCLI", arguments]),
+        tests("SkeinCLITests", ["SkeinCLI", "SkeinDiscovery", "TestSupport", arguments]),
     ]
 )

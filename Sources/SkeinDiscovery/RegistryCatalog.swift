@@ -10,7 +10,10 @@ public struct RegistryCatalog: Sendable {
     public var options = DiscoveryOptions()
 
     /// Every service registry of the library; a new one is added to this list.
-    public static let builtIn = RegistryCatalog()
+    public static let builtIn = RegistryCatalog(
+        EtcdRegistry.self,
+        SkeinRegistry.self
+    )
 
     /// A catalog of these registries alone.
     public init(_ registries: any ServiceRegistry.Type...) {
@@ -50,15 +53,15 @@ public struct RegistryCatalog: Sendable {
         return (try RegistryCatalog.checked(target) { try type.init(location, context) }, location)
     }
 
-    /// The registry and the service that a target names, e.g. `etcd://127.0.0.1:2379/greeter`.
+    /// The registry and the service that a target names, e.g. `etcd://127.0.0.1:2379/greeter`, and where that is.
     func service(
         _ target: Target, _ context: RegistryContext
-    ) throws(ConfigurationError) -> (registry: any ServiceRegistry, service: String) {
+    ) throws(ConfigurationError) -> (registry: any ServiceRegistry, service: String, location: RegistryTarget) {
         let type = try type(of: target)
         let whole = try RegistryTarget(target, defaultPort: type.defaultPort)
         return try RegistryCatalog.checked(target) {
             let (location, service) = try type.locate(whole)
-            return (try type.init(location, context), service)
+            return (try type.init(location, context), service, location)
         }
     }
 
