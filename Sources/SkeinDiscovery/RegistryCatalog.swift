@@ -9,7 +9,11 @@ public struct RegistryCatalog: Sendable {
     public var options = DiscoveryOptions()
 
     /// Every service registry of the library; a new one is added to this list.
-    public static let builtIn = RegistryCatalog()
+    public static let builtIn = RegistryCatalog(
+        ConsulRegistry.self,
+        EurekaRegistry.self,
+        KubernetesRegistry.self
+    )
 
     /// A catalog of these registries alone.
     public init(_ registries: any ServiceRegistry.Type...) {
@@ -34,7 +38,7 @@ public struct RegistryCatalog: Sendable {
     ) throws(ConfigurationError) -> (registry: any ServiceRegistry, location: RegistryTarget) {
         let target = try Target(text, schemes: schemes)
         let type = try type(of: target)
-        let location = try RegistryTarget(target, defaultPort: type.defaultPort)
+        let location = try RegistryTarget(target, defaultPort: type.defaultPort, namesServers: type.namesServers)
         return (try RegistryCatalog.checked(target) { try type.init(location, context) }, location)
     }
 
@@ -43,7 +47,7 @@ public struct RegistryCatalog: Sendable {
         _ target: Target, _ context: RegistryContext
     ) throws(ConfigurationError) -> (registry: any ServiceRegistry, service: String) {
         let type = try type(of: target)
-        let whole = try RegistryTarget(target, defaultPort: type.defaultPort)
+        let whole = try RegistryTarget(target, defaultPort: type.defaultPort, namesServers: type.namesServers)
         return try RegistryCatalog.checked(target) {
             let (location, service) = try type.locate(whole)
             return (try type.init(location, context), service)
@@ -53,7 +57,7 @@ public struct RegistryCatalog: Sendable {
     /// The name of the service that a target names.
     func serviceName(_ target: Target) throws(ConfigurationError) -> String {
         let type = try type(of: target)
-        let whole = try RegistryTarget(target, defaultPort: type.defaultPort)
+        let whole = try RegistryTarget(target, defaultPort: type.defaultPort, namesServers: type.namesServers)
         return try RegistryCatalog.checked(target) { try type.locate(whole).service }
     }
 

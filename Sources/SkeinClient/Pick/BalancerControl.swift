@@ -73,7 +73,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         case .subchannel(let id, let state):
             guard subchannels[id] != nil else { return }
             noteConnecting(id, state)
-            noteStanding(id, isReady: state == .ready)
+            noteStanding(id, isReady: state.isReady)
             run { $0.subchannel(id, became: state, &$1) }
         case .subchannelClosed(let id): forget(id)
         case .load(let id, let report):
