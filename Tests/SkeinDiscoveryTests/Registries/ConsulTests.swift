@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
 import SkeinResolution
+import Synchronization
 import Testing
 
 @testable import SkeinDiscovery

@@ -72,8 +72,8 @@ final class ConsulStandIn: Sendable {
         }
     }
 
-    private func changed(_ body: (inout ConsulState) -> StandInServer.Answer) -> StandInServer.Answer {
-        let answer = state.withLock(body)
+    private func changed(_ body: @Sendable (inout ConsulState) -> StandInServer.Answer) -> StandInServer.Answer {
+        let answer = state.withLock { body(&$0) }
         wakeups.wake()
         return answer
     }
@@ -127,6 +127,7 @@ final class ConsulStandIn: Sendable {
                 let count = wakeups.count
                 if let now = state.withLock({ $0.index(of: service, request.value("dc")) }), now > index { break }
                 await wakeups.wait(after: count, atMost: end - .now)
+                try Task.checkCancellation()
             }
         }
         return state.withLock { $0.health(service, request, right) }
