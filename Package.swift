@@ -187,7 +187,8 @@ let package = Package(
             [
                 "Skein", "SkeinDiscovery", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer",
                 "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", logging, nioCore, nioPosix, nioHTTP1,
-            ]),
+            ],
+            exclude: ["Recordings", "peers", "real-registries"]),
         tests(
             "SkeinClientTests",
             ["SkeinClient", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinCore", nioCore, nioPosix]),

@@ -90,7 +90,7 @@ struct KubernetesAccessTests {
     @Test(
         "what is missing in a kubeconfig is named",
         arguments: [
-            ("&context=nope", #""nope" in contexts"#), ("&context=broken", "in contexts"),
+            ("&context=nope", #""nope" in contexts"#), ("&context=broken", "cluster in context broken"),
         ])
     func wrongContexts(query: String, expected: String) {
         let error = #expect(throws: ConfigurationError.self) {

@@ -221,7 +221,7 @@ struct ConsulState: Sendable {
             .object([
                 "ID": text("9c36d968-d9f5-5084-8617-0c5bcc4dcd5f"), "Node": text("dev1"),
                 "Address": text("127.0.0.1"), "Datacenter": text(datacenter ?? self.datacenter),
-                "TaggedAddresses": JSONValue(.object(["lan": text("127.0.0.1")])), "Meta": JSONValue(.object([:])),
+                "TaggedAddresses": JSONValue(.object(["lan": text("127.0.0.1")])), "Meta": JSONValue(.object(["consul-network-segment": text("")])),
                 "CreateIndex": number(11), "ModifyIndex": number(13),
             ]))
         var record = service.record
@@ -232,7 +232,7 @@ struct ConsulState: Sendable {
         record["EnableTagOverride"] = JSONValue(.bool(false))
         record["Proxy"] = JSONValue(.object([:]))
         record["Connect"] = JSONValue(.object([:]))
-        record["TaggedAddresses"] = JSONValue(.object([:]))
+        if record["Address"] != nil { record["TaggedAddresses"] = JSONValue(.object([:])) }
         for (field, empty) in [
             ("Meta", JSONValue(.null)), ("Tags", JSONValue(.array([]))), ("Address", text("")),
             (

@@ -81,7 +81,7 @@ final class EurekaStandIn: Sendable {
                 return .json(400, JSONValue(.object(["error": JSONValue(.string("cannot parse request body"))])))
             }
             guard let problem = state.register(body, in: parts[0]) else { return .empty(204) }
-            return .text(400, problem)
+            return StandInServer.Answer(status: 400, body: Array(problem.utf8))
         case ("PUT", 2): return .empty(state.renew(parts[0], parts[1]) ? 200 : 404)
         case ("PUT", 3) where parts[2] == "status":
             return .empty(state.override(parts[0], parts[1], request.value("value")) ? 200 : 404)

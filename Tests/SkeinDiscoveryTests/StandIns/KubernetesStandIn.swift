@@ -90,6 +90,11 @@ final class KubernetesStandIn: Sendable {
             if let gone = state.withLock({ given == nil ? nil : $0.gone(after) }) {
                 return try await send(gone + "\n")
             }
+            if given == nil {
+                let (lines, now) = state.withLock { ($0.synthetic(in: namespace, of: selector), $0.version) }
+                for line in lines { try await send(line + "\n") }
+                after = now
+            }
             while ContinuousClock.now < end {
                 let count = wakeups.count
                 let (lines, last, isCut) = state.withLock { state in

@@ -16,7 +16,7 @@ struct KubernetesState: Sendable {
     var users: [String: Bool] = [:]
     /// Whether watches end at once, as when a connection is closed.
     var cutsWatches = false
-    private(set) var version = 160
+    private(set) var version = 162
     private(set) var requests: [String] = []
     private var slices: [String: [String: [String: JSONValue]]] = [:]
     private var events: [Event] = []
@@ -184,6 +184,13 @@ struct KubernetesState: Sendable {
                 && (service == nil || KubernetesState.service(of: event.slice) == service)
         }
         .map { KubernetesState.event($0.type, JSONValue(.object($0.slice))) }
+    }
+
+    /// What a watch from nowhere starts with.
+    func synthetic(in namespace: String, of service: String?) -> [String] {
+        (slices[namespace] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+            .filter { service == nil || KubernetesState.service(of: $0) == service }
+            .map { KubernetesState.event("ADDED", JSONValue(.object($0))) }
     }
 
     func bookmark(_ api: String) -> String {
