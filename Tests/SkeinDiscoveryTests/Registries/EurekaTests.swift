@@ -2,6 +2,7 @@
 import SkeinCore
 import SkeinResolution
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SkeinDiscovery

@@ -62,6 +62,12 @@ final class EurekaStandIn: Sendable {
         }
         answer.headers.append(("Vary", "Accept-Encoding"))
         if request.method == "GET", !answer.body.isEmpty {
+            if request.headers["accept"]?.contains("json") != true,
+                let value = try? JSONValue(parsing: String(decoding: answer.body, as: UTF8.self))
+            {
+                answer.body = Array(EurekaXML.text(of: value).utf8)
+                answer.headers = answer.headers.map { $0.0 == "Content-Type" ? ($0.0, "application/xml") : $0 }
+            }
             answer.headers.append(("Content-Encoding", "gzip"))
             answer.body = Gzip.wrapped(answer.body)
         }

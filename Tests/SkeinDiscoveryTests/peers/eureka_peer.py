@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A second client of Eureka: registers itself, tells what it sees of an application, and leaves when its input ends.
+"""A second client of Eureka: registers itself, tells what it sees of an application, and leaves when it is terminated.
 
     eureka_peer.py SERVER OWN_APPLICATION OTHER_APPLICATION
 """
 
+import asyncio
+import os
+import signal
 import sys
 import threading
 import time
@@ -39,16 +42,17 @@ def watch():
         time.sleep(0.2)
 
 
-import asyncio
-
-
 async def main():
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     await client.start()
     print("registered", flush=True)
     threading.Thread(target=watch, daemon=True).start()
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await ended.wait()
     await client.stop()
     print("left", flush=True)
+    # Its threads do not end by themselves.
+    os._exit(0)
 
 
 asyncio.run(main())
