@@ -11,7 +11,10 @@ public struct RegistryCatalog: Sendable {
 
     /// Every service registry of the library; a new one is added to this list.
     public static let builtIn = RegistryCatalog(
+        ConsulRegistry.self,
         EtcdRegistry.self,
+        EurekaRegistry.self,
+        KubernetesRegistry.self,
         SkeinRegistry.self
     )
 
@@ -49,7 +52,7 @@ public struct RegistryCatalog: Sendable {
     ) throws(ConfigurationError) -> (registry: any ServiceRegistry, location: RegistryTarget) {
         let target = try Target(text, schemes: schemes)
         let type = try type(of: target)
-        let location = try RegistryTarget(target, defaultPort: type.defaultPort)
+        let location = try RegistryTarget(target, defaultPort: type.defaultPort, namesServers: type.namesServers)
         return (try RegistryCatalog.checked(target) { try type.init(location, context) }, location)
     }
 
@@ -58,7 +61,7 @@ public struct RegistryCatalog: Sendable {
         _ target: Target, _ context: RegistryContext
     ) throws(ConfigurationError) -> (registry: any ServiceRegistry, service: String, location: RegistryTarget) {
         let type = try type(of: target)
-        let whole = try RegistryTarget(target, defaultPort: type.defaultPort)
+        let whole = try RegistryTarget(target, defaultPort: type.defaultPort, namesServers: type.namesServers)
         return try RegistryCatalog.checked(target) {
             let (location, service) = try type.locate(whole)
             return (try type.init(location, context), service, location)
@@ -69,7 +72,7 @@ public struct RegistryCatalog: Sendable {
     func serviceName(_ target: Target) throws(ConfigurationError) -> String {
         if combinations[target.scheme] != nil { return target.path }
         let type = try type(of: target)
-        let whole = try RegistryTarget(target, defaultPort: type.defaultPort)
+        let whole = try RegistryTarget(target, defaultPort: type.defaultPort, namesServers: type.namesServers)
         return try RegistryCatalog.checked(target) { try type.locate(whole).service }
     }
 
