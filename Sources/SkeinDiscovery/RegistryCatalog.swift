@@ -9,7 +9,11 @@ public struct RegistryCatalog: Sendable {
     public var options = DiscoveryOptions()
 
     /// Every service registry of the library; a new one is added to this list.
-    public static let builtIn = RegistryCatalog()
+    public static let builtIn = RegistryCatalog(
+        MemcachedRegistry.self,
+        RedisRegistry<RedisNodes>.self,
+        RedisRegistry<RedisSentinels>.self,
+        ZooKeeperRegistry.self)
 
     /// A catalog of these registries alone.
     public init(_ registries: any ServiceRegistry.Type...) {
