@@ -57,7 +57,9 @@ struct ZooKeeperRegistry: ServiceRegistry {
     func renew(_ lease: LeaseID, of instance: ServiceInstance, ttl: Duration) async throws -> Renewal {
         let path = layout.instance(instance)
         let stat = try await stat(path, timeout: ttl)
-        guard let stat, lease.text == String(stat.czxid), stat.ephemeralOwner == session.id else { return .lost }
+        guard let stat, lease.text == String(stat.czxid), stat.ephemeralOwner == session.identity.id else {
+            return .lost
+        }
         _ = held(path, stat.czxid, ttl)
         return .renewed
     }
@@ -78,7 +80,7 @@ struct ZooKeeperRegistry: ServiceRegistry {
     /// that, is removed.
     private nonisolated(nonsending) func replace(_ path: String, _ data: String) async throws -> Int64? {
         guard let stat = try await stat(path) else { return nil }
-        guard stat.ephemeralOwner == session.id else {
+        guard stat.ephemeralOwner == session.identity.id else {
             try await delete(path)
             return nil
         }

@@ -34,8 +34,8 @@ final class ZooKeeperSession: Sendable {
         credentials = location.user.map { ($0, location.password ?? "") }
     }
 
-    /// The session's number; 0 before there is one.
-    var id: Int64 { state.withLock(\.identity.id) }
+    /// The session's name; its number is 0 before there is one.
+    var identity: ZooKeeperIdentity { state.withLock(\.identity) }
 
     /// The answers to requests that are sent together. `timeout`: of the session, should there be none yet.
     nonisolated(nonsending) func answers(

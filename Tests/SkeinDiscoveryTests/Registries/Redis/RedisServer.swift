@@ -7,7 +7,10 @@ import SkeinCore
 enum RedisServer {
     static func start(_ settings: [String] = []) async throws -> LocalServer {
         let server = try await LocalServer("redis-server", package: "redis-server") { directory, port in
-            ["--port", "\(port)", "--dir", directory, "--save", "", "--bind", "127.0.0.1", "--daemonize", "no"]
+            [
+                "--port", "\(port)", "--dir", directory, "--save", "", "--bind", "127.0.0.1", "--enable-debug-command",
+                "yes",
+            ]
                 + settings
         }
         try await server.start()
