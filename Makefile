@@ -44,6 +44,7 @@ test-long: setup .venv/stamp
 	@.ci/phase build swift build --build-tests
 	@SKEIN_DIFFERENTIAL_CASES=500000 .ci/swift-test --filter DifferentialTests
 	@SKEIN_STREAM_BYTES=1073741824 .ci/swift-test --filter StreamMemoryTests
+	@SKEIN_ENDPOINTS=100000 .ci/swift-test --filter EveryPolicyTests
 	@SKEIN_FUZZ_CASES=200000 .ci/swift-test --filter 'FuzzTests|MutationTests'
 	@SKEIN_FAULT_CALLS=100000 SKEIN_PING_CALLS=100000 .ci/swift-test --filter 'FaultTests|BandwidthPingTests'
 	@.ci/phase "release build" swift build -c release --product robustness-target

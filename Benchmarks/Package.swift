@@ -25,6 +25,7 @@ let package = Package(
         .executableTarget(name: "bench-server", dependencies: [skein, "BenchProtos"], swiftSettings: settings),
         .executableTarget(name: "bench-client", dependencies: [skein, "BenchProtos"], swiftSettings: settings),
         .executableTarget(name: "bench-handlers", dependencies: [skein], swiftSettings: settings),
+        .executableTarget(name: "bench-fleet", dependencies: [skein, "BenchProtos"], swiftSettings: settings),
         // The same messages twice: ours and apple/swift-protobuf's.
         .target(name: "BenchMessages", dependencies: [skein], swiftSettings: settings),
         .target(name: "BenchMessagesPeer", dependencies: [swiftProtobuf]),

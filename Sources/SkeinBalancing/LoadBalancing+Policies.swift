@@ -36,6 +36,16 @@ extension LoadBalancing {
     /// with a hash key where its key belongs.
     public static var auto: LoadBalancing { .policy(Auto.self) }
 
+    /// The same where so many clients share the endpoints: of more than 50, each uses at least 20, and so many that an
+    /// endpoint has about 20 clients. One that fails for 10 seconds is replaced by another. Calls with a hash key go
+    /// where it belongs among those that this client uses.
+    ///
+    /// - Parameter client: this client's number, from 0: every endpoint then has as many clients as the others. Without
+    ///   it endpoints are drawn at random.
+    public static func auto(client: Int? = nil, of clients: Int) -> LoadBalancing {
+        .policy(Auto.self, AutoConfiguration(client: client, of: clients))
+    }
+
     /// Of two endpoints drawn at random the one where a call will probably end sooner, by the latency that this channel
     /// measured and its calls in flight there.
     public static var peakEWMA: LoadBalancing { .policy(PeakEWMA.self) }
@@ -114,6 +124,23 @@ extension LoadBalancing {
     public static func locality(zone: String, over child: LoadBalancing = .roundRobin) -> LoadBalancing {
         LoadBalancing(
             policy: LocalityConfiguration.name, configuration: LocalityConfiguration(zone: zone, over: child))
+    }
+
+    /// Calls go to parts of the endpoints as their weights say, each with a policy of its own (gRFC A28); of two with
+    /// the same name the first counts:
+    ///
+    ///     .weightedTarget(WeightedShare("stable", weight: 95, over: .auto), WeightedShare("canary", weight: 5))
+    ///
+    /// Without any, the parts are the zones of the endpoints, which weigh what is ready there.
+    public static func weightedTarget(_ targets: WeightedShare...) -> LoadBalancing {
+        LoadBalancing(
+            policy: WeightedTargetConfiguration.name, configuration: WeightedTargetConfiguration(targets))
+    }
+
+    /// Calls go to each zone as far as endpoints are ready there, each zone with a `child` of its own.
+    public static func weightedTarget(over child: LoadBalancing) -> LoadBalancing {
+        LoadBalancing(
+            policy: WeightedTargetConfiguration.name, configuration: WeightedTargetConfiguration(over: child))
     }
 
     /// Calls go to the endpoints of the highest priority that are ready, each priority with a `child` of its own; to the

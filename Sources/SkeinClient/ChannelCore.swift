@@ -15,7 +15,7 @@ final class ChannelCore: Sendable {
     let cell: PickerCell<Subchannel>
     let queue: PickQueue
     let states = StateBroadcast()
-    private let config: ActiveConfig
+    let config: ActiveConfig
     let balancer: BalancerDriver
     let samples: PickSamples?
     let authorization: CallAuthorization
@@ -28,6 +28,7 @@ final class ChannelCore: Sendable {
         _ text: String, _ security: TransportSecurity, _ options: ChannelOptions,
         connecting: (inout Connector) -> Void = { _ in }
     ) throws(ConfigurationError) {
+        let options = options.withPolicy
         let target = try options.resolvers.target(text)
         try options.policies.validate(options.serviceConfig)
         try options.policies.validate(options.serviceConfig.loadBalancing)
@@ -92,10 +93,22 @@ final class ChannelCore: Sendable {
 
     private func probe(_ id: SubchannelID) { cell.subchannel(id)?.probe() }
 
-    func plan(_ method: MethodDescriptor, _ options: CallOptions) -> CallPlan {
+    func plan(
+        _ method: MethodDescriptor, _ options: CallOptions, start: ContinuousClock.Instant = .now
+    ) -> CallPlan {
         CallPlan(
             method, self.options.defaults.adding(options), config: config.config(for: method),
-            compressors: self.options.compressors)
+            compressors: self.options.compressors, start: start)
+    }
+
+    /// Whether the plan may change with the resolver's first answer.
+    func isProvisional(_ plan: CallPlan) -> Bool { plan.problem == nil && config.isAwaited(by: plan) }
+
+    /// The plan as the resolver's first answer wants it. For a call that can wait no more, as it is: the call goes on,
+    /// and fails as any other would.
+    nonisolated(nonsending) func settle(_ plan: CallPlan, _ options: CallOptions) async -> CallPlan {
+        await ConfigWait(plan, over: self).run()
+        return self.plan(plan.method, options, start: plan.start)
     }
 
     func reporter(_ hooks: MessageHooks?) -> CallReporter? {

@@ -8,8 +8,9 @@ public import SkeinTransport
 
 /// How a channel behaves. Options chain: `.loadBalancing(.roundRobin).logger(logger)`.
 public struct ChannelOptions: Sendable {
-    /// What holds when the resolver brings no service config. Default: `pick_first` and no limits.
-    public var serviceConfig = ServiceConfig(loadBalancing: .pickFirst)
+    /// What holds when the resolver brings no service config. Default: no limits. Where neither names a policy, it is
+    /// `auto`.
+    public var serviceConfig = ServiceConfig()
     /// Told about every call. Default: none, and then calls pay nothing for it.
     public var observers: [any CallObserver] = []
     /// Stand between the application and its calls, the first outermost. Default: none, at no cost.
@@ -59,6 +60,9 @@ public struct ChannelOptions: Sendable {
         change(&copy)
         return copy
     }
+
+    /// The same with the policy that is used where none is named.
+    var withPolicy: ChannelOptions { serviceConfig.loadBalancing.isEmpty ? loadBalancing(.auto) : self }
 
     public func loadBalancing(_ policy: LoadBalancing) -> ChannelOptions {
         with { $0.serviceConfig.loadBalancing = [policy] }

@@ -170,7 +170,9 @@ final class ServerCall: ServerStreamSink, @unchecked Sendable {  // owned by the
                 leavings.trailing.carry(meter.encodedReport(at: now))
             }
         }
-        return reports.contains(.load) ? meter.load(at: now) : nil
+        guard reports.contains(.load) else { return nil }
+        // Who asks for nothing else is told in any case.
+        return countsAsUse ? meter.load(withAnswerAt: now) : meter.load(at: now)
     }
 }
 

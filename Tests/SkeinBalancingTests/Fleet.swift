@@ -20,6 +20,8 @@ struct Fleet {
 
     let cell: PickerCell<Subchannel>
     private(set) var publications = 0
+    /// That the policy was told of.
+    private(set) var events = 0
     private(set) var resolutions = 0
     private(set) var now = ContinuousClock.now
     /// Of picks and outcomes.
@@ -59,6 +61,22 @@ struct Fleet {
     }
 
     var state: ConnectivityState { cell.state }
+
+    /// Why endpoints cannot be chosen.
+    var remarks: [Endpoint.Identity: String] {
+        var account = PolicyAccount(wantsRemarks: true)
+        policy.describe(&account)
+        return account.remarks
+    }
+
+    /// Whether servers are asked to tell their load with their answers.
+    var wantsReports: Bool {
+        var context = PickContext(testMethod)
+        context.time = time
+        guard case .picked(_, let token) = cell.pick(&context) else { return false }
+        cell.slots.completed(token)
+        return context.wantsReports
+    }
 
     mutating func update(_ endpoints: [Endpoint]) { handle { $0.update(EndpointUpdate(endpoints), &$1) } }
 
@@ -107,6 +125,13 @@ struct Fleet {
         }
     }
 
+    /// What the policy tells of itself.
+    var account: PolicyAccount {
+        var account = PolicyAccount(wantsRemarks: true)
+        policy.describe(&account)
+        return account
+    }
+
     mutating func reconfigure(_ choice: LoadBalancing) {
         handle { policy, out in try? policy.reconfigure(choice, &out) }
     }
@@ -114,6 +139,7 @@ struct Fleet {
     private mutating func handle(_ event: (inout AnyPolicy, inout PolicyActions) -> Void) {
         var actions = PolicyActions(slots: cell.slots, now: now, time: time, random: 1)
         event(&policy, &actions)
+        events += 1
         for command in actions.finish() {
             switch command {
             case .createSubchannel(let id, let endpoint):
@@ -137,6 +163,10 @@ struct Fleet {
 }
 
 extension Fleet {
+    func isReady(_ identity: Endpoint.Identity) -> Bool {
+        subchannels.contains { ready.contains($0.id) && Endpoint.Identity($0.endpoint.addresses) == identity }
+    }
+
     /// A pick that stays in flight; `nil` when it waits or fails. A subchannel that it wants is connected.
     mutating func start(
         hash: UInt64? = nil, metadata: Metadata = [:], tried: [SubchannelID] = []

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinBalancing
 import SkeinCore
 import Testing
 
@@ -7,6 +8,7 @@ import Testing
 @Suite("endpoints that are only good while connected")
 struct StandingFilterTests {
     private let start = ContinuousClock.now
+    private let one = SubchannelID(slot: 0, generation: 1)
 
     private func endpoints(_ standings: EndpointStanding...) -> [Endpoint] {
         standings.enumerated().map { index, standing in
@@ -29,9 +31,9 @@ struct StandingFilterTests {
     func kept() {
         var filter = StandingFilter()
         let all = endpoints(.listed, .kept, .kept)
-        filter.became(all[1].identity, ready: true)
+        filter.became(all[1].identity, one, ready: true)
         #expect(hosts(filter.usable(all, isVerified: true, at: start)) == ["10.0.0.0", "10.0.0.1"])
-        filter.became(all[1].identity, ready: false)
+        filter.became(all[1].identity, one, ready: false)
         #expect(hosts(filter.usable(all, isVerified: true, at: start)) == ["10.0.0.0"])
     }
 
@@ -39,13 +41,13 @@ struct StandingFilterTests {
     func unconfirmed() {
         var filter = StandingFilter()
         let all = endpoints(.unconfirmed, .unconfirmed)
-        filter.became(all[0].identity, ready: true)
+        filter.became(all[0].identity, one, ready: true)
         #expect(filter.usable(all, isVerified: false, at: start).count == 2)
         #expect(filter.nextChange(after: start) == start + .seconds(3600))
         #expect(filter.usable(all, isVerified: false, at: start + .seconds(3599)).count == 2)
         #expect(hosts(filter.usable(all, isVerified: false, at: start + .seconds(3600))) == ["10.0.0.0"])
         // The other one loses its connection now: its hour starts now.
-        filter.became(all[0].identity, ready: false)
+        filter.became(all[0].identity, one, ready: false)
         let lost = start + .seconds(4000)
         #expect(hosts(filter.usable(all, isVerified: false, at: lost)) == ["10.0.0.0"])
         #expect(filter.usable(all, isVerified: false, at: lost + .seconds(3600)).isEmpty)

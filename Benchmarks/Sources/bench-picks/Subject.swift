@@ -36,7 +36,8 @@ struct Subject {
     private static let budgets: [String: Double] = [
         "pick_first": 25, "round_robin": 25, "random": 25, "weighted_random": 25, "weighted_round_robin": 25,
         "maglev": 25, "least_request": 40, "least_request_experimental": 40, "ring_hash": 60,
-        "ring_hash_experimental": 60, "source_hash": 60, "least_connections": 100,
+        "ring_hash_experimental": 60, "source_hash": 60, "least_connections": 100, "p2c_peak_ewma": 40,
+        "prequal": 100, "expected_delay": 100, "auto": 100,
     ]
 }
 
@@ -71,6 +72,16 @@ struct Balancer {
             next += 1
         }
         for timer in timers { handle { $0.timerFired(timer, &$1) } }
+        for id in created { tell(id) }
+    }
+
+    /// The endpoint has answered calls, and says how loaded it is: what policies that estimate go by.
+    private func tell(_ id: SubchannelID) {
+        let latency = 0.001 * Double(1 + id.slot % 7)
+        let load = ServerLoad(
+            inFlight: UInt32(id.slot % 5), latency: Float(latency), serviceTime: 0.001, parallelism: 4,
+            incarnation: UInt64(id.slot))
+        cell.slots.slot(id.slot).pointee.note(AttemptOutcome(.success, latency: latency, load: load), at: .now)
     }
 
     private mutating func handle(_ event: (inout AnyPolicy, inout PolicyActions) -> Void) {

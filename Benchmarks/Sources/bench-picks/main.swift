@@ -13,6 +13,7 @@ let method = MethodDescriptor("benchmark.Picks", "Pick", .unary)
 
 @Sendable func pickOnly(_ cell: PickerCell<Subchannel>, _ metadata: Metadata, _ rounds: Int) {
     var context = PickContext(method, metadata: metadata)
+    context.time = .now
     for _ in 0..<rounds {
         guard case .picked = cell.pick(&context) else { fatalError("nothing picked") }
     }
@@ -20,6 +21,7 @@ let method = MethodDescriptor("benchmark.Picks", "Pick", .unary)
 
 @Sendable func pickAndComplete(_ cell: PickerCell<Subchannel>, _ metadata: Metadata, _ rounds: Int) {
     var context = PickContext(method, metadata: metadata)
+    context.time = .now
     for _ in 0..<rounds {
         guard case .picked(_, let token) = cell.pick(&context) else { fatalError("nothing picked") }
         cell.slots.completed(token)

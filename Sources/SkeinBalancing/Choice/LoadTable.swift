@@ -23,8 +23,27 @@ struct LoadTable: @unchecked Sendable {  // `loads` keep alive what `slots` poin
     /// Of two endpoints drawn from `count` the one where an attempt will probably end sooner.
     func sooner(of draws: inout Draws, below count: Int, at time: PickTime) -> Int {
         let (one, other) = two(of: &draws, below: count)
-        return expectedSeconds(other, at: time) < expectedSeconds(one, at: time) ? other : one
+        let seconds = expectedSeconds(one, other, at: time)
+        return seconds.1 < seconds.0 ? other : one
     }
+
+    /// Seconds that one more attempt would take at each of two. One of which nothing is known counts as being as fast as
+    /// the other: if it were always tried at once, all clients together would overwhelm an endpoint that is new.
+    func expectedSeconds(_ one: Int, _ other: Int, at time: PickTime) -> (Float, Float) {
+        let seconds = (expectedSeconds(one, at: time), expectedSeconds(other, at: time))
+        switch (isUnknown(one), isUnknown(other)) {
+        case (true, false) where isMeasured(other): return (latency(other, at: time), seconds.1)
+        case (false, true) where isMeasured(one): return (seconds.0, latency(one, at: time))
+        default: return seconds
+        }
+    }
+
+    private func latency(_ number: Int, at time: PickTime) -> Float {
+        slots[number].pointee.peakLatency.seconds(at: time)
+    }
+
+    /// Whether nothing is known of the endpoint: no call has ended there, none is in flight.
+    func isUnknown(_ number: Int) -> Bool { !isMeasured(number) && slots[number].pointee.inFlight == 0 }
 
     /// Two endpoints drawn from `count`; the same one twice if there is no other.
     func two(of draws: inout Draws, below count: Int) -> (Int, Int) {

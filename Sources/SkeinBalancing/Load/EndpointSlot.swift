@@ -77,9 +77,12 @@ extension EndpointSlot {
         if let load = outcome.load { note(load, at: time) }
     }
 
-    /// A server that has not ended a call yet does not know how long one takes: that is not being fast.
+    /// A server that has not ended a call yet does not know how long one takes. One that has, and reports no time, says
+    /// nothing.
     func note(_ load: ServerLoad, at time: PickTime) {
-        guard load.serviceTime > 0 else { return }
+        guard load.serviceTime > 0 || successes.load(ordering: .relaxed) == 0 else {
+            return reported.store(0, ordering: .relaxed)
+        }
         startedAtReport.store(started.load(ordering: .relaxed), ordering: .relaxed)
         reportedWork.store(UInt64(load.inFlight) &<< 32 | UInt64(load.parallelism), ordering: .relaxed)
         reportedTimes.store(

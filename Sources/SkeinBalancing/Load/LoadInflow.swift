@@ -12,6 +12,8 @@ struct LoadInflow: Sendable {
     private(set) var hot = Int.max
     /// Picks for which an entry is good, in 1/256.
     private(set) var mostUses: UInt32 = 256
+    /// What the servers report in the mean, for one that does not know yet how long its calls take.
+    private(set) var typical = TypicalTimes()
     /// The share of reports that bring an endpoint which the pool does not have; 0: entries are never used up.
     var turnover = 1.0 { didSet { mostUses = LoadInflow.uses(turnover, 2) } }
     private var quantile: LoadQuantile
@@ -24,6 +26,7 @@ struct LoadInflow: Sendable {
     mutating func reported(_ load: ServerLoad, takes: UInt32) -> Bool {
         let threshold = quantile.insert(Int(load.inFlight))
         if let threshold { hot = threshold }
+        typical.insert(load)
         reports += 1
         guard reports >= LoadInflow.pace else { return threshold != nil }
         let perPick = Double(reports) / Double(max(takes &- takesBefore, 1))

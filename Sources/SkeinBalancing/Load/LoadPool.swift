@@ -37,6 +37,8 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
     /// What is known of the reports as a whole; of two threads at once one tells it nothing.
     private let inflow: Mutex<LoadInflow>
     private let hot = Atomic<Int>(.max)
+    /// The bits of `TypicalTimes`.
+    private let typical = Atomic<UInt64>(0)
     private let capacity = Atomic<Int>(LoadPool.most)
     /// Picks that an entry is good for, in 1/256: of 1.5 every other entry has two.
     private let mostUses = Atomic<UInt32>(256)
@@ -69,7 +71,11 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
         guard let (load, reported) = slot.pointee.load, time.seconds(since: reported) <= ServerLoad.lifetime else {
             return 0
         }
-        return rule.expected(load, inFlight: Int(load.inFlight) + slot.pointee.startedSinceReport).bitPattern
+        return rule.expected(completed(load), inFlight: Int(load.inFlight) + slot.pointee.startedSinceReport).bitPattern
+    }
+
+    private func completed(_ load: ServerLoad) -> ServerLoad {
+        load.serviceTime > 0 ? load : TypicalTimes(bits: typical.load(ordering: .relaxed)).completing(load)
     }
 
     override func ended(_ position: UInt32, note: UInt32, _ outcome: AttemptOutcome) {
@@ -87,6 +93,7 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
         _ = inflow.withLockIfAvailable { inflow in
             guard inflow.reported(load, takes: takes.load(ordering: .relaxed)) else { return }
             hot.store(inflow.hot, ordering: .relaxed)
+            typical.store(inflow.typical.bits, ordering: .relaxed)
             mostUses.store(inflow.mostUses, ordering: .relaxed)
         }
         let generation = slot.pointee.generation.load(ordering: .relaxed)
@@ -143,7 +150,8 @@ extension LoadPool {
             time.seconds(since: reported) <= ServerLoad.lifetime
         else { return nil }
         let inFlight = Int(load.inFlight) + slot.pointee.startedSinceReport
-        let rank = rule.rank(load, inFlight: inFlight, hot: hot, measured: slot.pointee.peakLatency.recent(at: time))
+        let rank = rule.rank(
+            completed(load), inFlight: inFlight, hot: hot, measured: slot.pointee.peakLatency.recent(at: time))
         return Candidate(index: index, bits: bits, reported: reported, rank: rank)
     }
 

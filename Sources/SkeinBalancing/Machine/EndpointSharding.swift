@@ -53,6 +53,8 @@ package struct EndpointSharding: Sendable {
         members.map { ($0.key, $0.value.endpoint) }
     }
 
+    func identity(of id: SubchannelID) -> Endpoint.Identity? { members[id]?.endpoint.identity }
+
     /// Says of those that are not ready why.
     package func describe(_ account: inout PolicyAccount) {
         guard account.wantsRemarks else { return }

@@ -53,6 +53,14 @@ struct NamedChildren: Sendable {
         return published
     }
 
+    /// What a child tells of itself, below the names in the account.
+    func describe(_ name: String, _ account: inout PolicyAccount) {
+        guard let child = children[name] else { return }
+        var part = PolicyAccount(wantsRemarks: account.wantsRemarks)
+        child.machine.describe(&part)
+        account.add(part)
+    }
+
     /// A timer of the outer policy for one child; its number is none of the child's own.
     mutating func schedule(_ id: TimerID, for name: String, after delay: Duration, _ out: inout PolicyActions) {
         guard let child = children[name] else { return }

@@ -5,26 +5,32 @@ package import SkeinCore
 ///
 /// Servers that report their load are compared by their reports while these are fresh, the others by what this channel
 /// measured; one of each by what was measured of both. A call with a hash key goes where its key belongs, within the
-/// bounds of the load.
+/// bounds of the load. Where many clients are known to share many endpoints, it uses a subset of these.
 package struct Auto: ShardingPolicy {
     package static let name = "auto"
     package static let ejectsFailing = true
+    /// Beside that of `PublicationPace`.
+    private static let subsetTimer = TimerID(1)
 
     private var configuration: AutoConfiguration
     package var sharding = EndpointSharding()
     package var pace = PublicationPace()
     private var pooled: PooledChoice
+    private var members = SubsetMembers()
+    /// This channel's own.
+    private let seed: UInt64
     private let total = InFlightTotal()
     private var keyed: KeyedPlacement?
     private var revision: UInt64?
 
     package init(_ configuration: AutoConfiguration, seed: UInt64) {
         self.configuration = configuration
+        self.seed = seed
         pooled = Auto.pooled(configuration, total)
     }
 
     package mutating func update(_ update: EndpointUpdate, _ out: inout PolicyActions) {
-        publish(sharding.update(update, &out), &out, atOnce: true)
+        publish(choose(among: update, &out), &out, atOnce: true)
     }
 
     package mutating func reconfigure(_ configuration: AutoConfiguration, _ out: inout PolicyActions) {
@@ -32,7 +38,28 @@ package struct Auto: ShardingPolicy {
         self.configuration = configuration
         pooled = Auto.pooled(configuration, total)
         revision = nil
-        publish(sharding.outlook, &out, atOnce: true)
+        let outlook = choose(among: nil, &out)
+        publish(outlook ?? sharding.outlook, &out, atOnce: true)
+    }
+
+    package mutating func subchannel(
+        _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
+    ) {
+        let identity = sharding.identity(of: id)
+        publish(sharding.subchannel(id, became: state, &out), &out, atOnce: false)
+        guard let identity else { return }
+        if members.note(identity, state, at: out.now) { useMembers(&out) } else { scheduleSubset(&out) }
+    }
+
+    package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
+        guard id == Auto.subsetTimer else { return paceTimerFired(&out) }
+        if members.pass(to: out.now) { useMembers(&out) } else { scheduleSubset(&out) }
+    }
+
+    package func describe(_ account: inout PolicyAccount) {
+        account.name(Self.name)
+        sharding.describe(&account)
+        members.describe(&account, clients: configuration.clients)
     }
 
     package mutating func publish(
@@ -62,17 +89,56 @@ package struct Auto: ShardingPolicy {
     }
 }
 
+// MARK: subsets
+
+extension Auto {
+    /// - Parameter update: `nil`: the last one.
+    private mutating func choose(
+        among update: EndpointUpdate?, _ out: inout PolicyActions
+    ) -> EndpointSharding.Outlook? {
+        let configuration = configuration
+        let ranking = Subset.Ranking(ordinal: configuration.ordinal, clients: configuration.clients, seed: seed)
+        members.update(update, ranking) { Subset.size(endpoints: $0, clients: configuration.clients) }
+        return shareOut(&out)
+    }
+
+    private mutating func shareOut(_ out: inout PolicyActions) -> EndpointSharding.Outlook? {
+        scheduleSubset(&out)
+        return members.endpoints.flatMap { sharding.update($0, &out) }
+    }
+
+    private mutating func useMembers(_ out: inout PolicyActions) {
+        publish(shareOut(&out), &out, atOnce: true)
+    }
+
+    private func scheduleSubset(_ out: inout PolicyActions) { members.schedule(Auto.subsetTimer, &out) }
+}
+
 package struct AutoConfiguration: LoadBalancingConfiguration {
     package var probing = ProbingConfiguration()
     /// For calls with a key.
     package var hashing = HashingOptions(loadFactor: 1.25)
+    /// How many clients share the endpoints, if that is known, and this one's number among them.
+    package private(set) var clients: Int?
+    package private(set) var ordinal: Int?
 
     package init() {}
+
+    init(client: Int?, of clients: Int) {
+        self.clients = max(clients, 1)
+        ordinal = client.map { max($0, 0) }
+    }
 
     package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
         probing = try ProbingConfiguration(reading: &fields)
         hashing = try HashingOptions(reading: &fields, header: "requestHashHeader")
         if hashing.loadFactor == nil { hashing.loadFactor = AutoConfiguration().hashing.loadFactor }
+        (clients, ordinal) = try fields.clients()
+        if clients != nil, let header = hashing.header {
+            throw fields.problem(
+                "requestHashHeader is \(JSONValue.quoted(header)), with clientCount: expected one of them, since clients "
+                    + "with different subsets cannot send calls with the same key to the same endpoint")
+        }
     }
 }
 
@@ -81,7 +147,7 @@ struct AutoPicker: Picker {
     let keyed: KeyedPlacement
     let header: String?
 
-    var wantsReports: Bool { true }
+    var wantsReports: Bool { choice.wantsReports }
 
     func pick(_ call: borrowing PickContext) -> PickResult {
         if let id = keyedChoice(call) { return .subchannel(id) }

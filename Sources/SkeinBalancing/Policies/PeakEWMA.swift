@@ -28,15 +28,16 @@ private struct PeakEWMAPicker: ChoicePicker {
     func choose(_ call: borrowing PickContext, again: Int) -> Int {
         var draws = Draws(call, again: again)
         let (one, other) = loads.two(of: &draws, below: ids.count)
-        return cost(other, call.time) < cost(one, call.time) ? other : one
+        let seconds = loads.expectedSeconds(one, other, at: call.time)
+        return cost(other, seconds.1) < cost(one, seconds.0) ? other : one
     }
 
     func appraisal(_ number: Int, _ call: borrowing PickContext) -> (score: Double?, reason: String) {
-        (Double(cost(number, call.time)), loads.isMeasured(number) ? "" : "nothing measured yet")
+        guard loads.isMeasured(number) else { return (nil, "nothing measured yet") }
+        return (Double(cost(number, loads.expectedSeconds(number, at: call.time))), "")
     }
 
-    private func cost(_ number: Int, _ time: PickTime) -> Float {
-        let seconds = loads.expectedSeconds(number, at: time)
-        return weights.isEmpty ? seconds : seconds / weights[number]
+    private func cost(_ number: Int, _ seconds: Float) -> Float {
+        weights.isEmpty ? seconds : seconds / weights[number]
     }
 }

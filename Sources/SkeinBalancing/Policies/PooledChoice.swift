@@ -35,14 +35,19 @@ struct PooledPicker: ChoicePicker {
     let loads: LoadTable
     let pool: LoadPool
     let pace: ProbePace
+    /// Of eight picks that come to an endpoint of which nothing is known one tries it, since its server may not report.
+    /// The others ask for its load: it gets calls as soon as it has answered that.
+    private static let asksFirst: UInt64 = 7
 
-    var wantsReports: Bool { true }
+    /// Of one endpoint they would be of no use.
+    var wantsReports: Bool { ids.count > 1 }
 
     func pick(_ call: borrowing PickContext) -> PickResult {
         var draws = Draws(call, again: 17)
-        let id = soonest(call, &draws)
+        var unknown: SubchannelID?
+        let id = soonest(call, &draws, &unknown)
         var result = PickResult.subchannel(id, note: pool.note(id, at: call.time))
-        result.probes = pace.probes(among: ids, at: call.time, &draws)
+        result.probes = pace.probes(among: ids, at: call.time, &draws, first: unknown)
         return result
     }
 
@@ -55,10 +60,15 @@ struct PooledPicker: ChoicePicker {
             found = (seconds, "in the pool, \(rank.inFlight) in flight on the server\(rank.isHot ? ", hot" : "")")
         }
         let reporting = loads.reports(number) ? "reports, not in the pool" : "does not report"
-        return found ?? (Double(loads.expectedSeconds(number, at: call.time)), reporting)
+        return found ?? (
+            loads.isMeasured(number) ? Double(loads.expectedSeconds(number, at: call.time)) : nil, reporting
+        )
     }
 
-    private func soonest(_ call: borrowing PickContext, _ draws: inout Draws) -> SubchannelID {
+    /// - Parameter unknown: is an endpoint that was not chosen only because nothing is known of it.
+    private func soonest(
+        _ call: borrowing PickContext, _ draws: inout Draws, _ unknown: inout SubchannelID?
+    ) -> SubchannelID {
         let (one, other) = loads.two(of: &draws, below: ids.count)
         let reporting = (loads.reports(one), loads.reports(other))
         guard reporting.0 || reporting.1, let best = pool.take(at: call.time, draws.next()),
@@ -66,6 +76,10 @@ struct PooledPicker: ChoicePicker {
         else { return chosen(call) }
         if reporting == (true, true) { return best }
         let rival = reporting.0 ? other : one
+        if loads.isUnknown(rival), draws.next() & PooledPicker.asksFirst != 0 {
+            unknown = ids[rival]
+            return best
+        }
         return loads.expectedSeconds(rival, at: call.time) < pool.expectedSeconds(best, at: call.time)
             ? ids[rival] : best
     }

@@ -85,6 +85,18 @@ package struct Partition<Configuration: PartitionConfiguration>: ContainerPolicy
     }
 
     package mutating func exitIdle(_ out: inout PolicyActions) { tellAll(&out) { $0.exitIdle(&$1) } }
+
+    package func describe(_ account: inout PolicyAccount) {
+        account.name(Self.name)
+        for name in fronts.keys.sorted() { children.describe(name, &account) }
+        guard account.wantsRemarks, let lastUpdate else { return }
+        for (name, group) in group(lastUpdate.endpoints) where fronts[name]?.state.isReady != true {
+            let why = fronts[name].map { "is \($0.state)" } ?? "gets no calls"
+            for endpoint in group {
+                account.remark("in \(PartitionPart.description(name)), which \(why)", on: endpoint.identity)
+            }
+        }
+    }
 }
 
 // MARK: the parts
@@ -169,9 +181,11 @@ extension Partition {
         let all = names.compactMap { parts[$0] }
         let shares = Dictionary(uniqueKeysWithValues: zip(names, configuration.shares(of: all)))
         let chosen = names.filter { fronts[$0]?.state.isSameKind(as: best) == true }
-        let pickers = chosen.compactMap { fronts[$0]?.picker }
-        if pickers.count == 1 { return out.publish(best, pickers[0]) }
-        out.publish(best, PartitionPicker(pickers, chosen.map { shares[$0] ?? 0 }))
+        let used = chosen.compactMap { name in
+            fronts[name].map { PartitionPicker.Part(name: name, picker: $0.picker, share: shares[name] ?? 0) }
+        }
+        if used.count == 1 { return out.publish(best, used[0].picker) }
+        out.publish(best, PartitionPicker(used))
     }
 
     private func rank(_ state: ConnectivityState) -> Int {
@@ -192,6 +206,8 @@ package struct PartitionPart: Sendable {
     var readySubchannels: Set<SubchannelID> = []
     /// Of the ready endpoints together.
     var readyWeight = 0.0
+
+    static func description(_ name: String) -> String { name.isEmpty ? "the part without a name" : "part \(name)" }
 }
 
 /// The config of a policy with parts.

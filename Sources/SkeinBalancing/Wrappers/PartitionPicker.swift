@@ -2,21 +2,43 @@
 
 /// One of several pickers, by their shares; that one chooses.
 struct PartitionPicker: Picker {
+    struct Part: Sendable {
+        let name: String
+        let picker: any Picker
+        /// In proportion to those of the others.
+        let share: Double
+    }
+
+    private let names: [String]
     private let pickers: [any Picker]
+    private let weights: [Double]
     private let shares: AliasTable
 
     /// There are at least two.
-    init(_ pickers: [any Picker], _ shares: [Double]) {
-        self.pickers = pickers
-        self.shares = AliasTable(shares.contains { $0 > 0 } ? shares : shares.map { _ in 1 })
+    init(_ parts: [Part]) {
+        names = parts.map(\.name)
+        pickers = parts.map(\.picker)
+        weights = parts.contains { $0.share > 0 } ? parts.map(\.share) : parts.map { _ in 1 }
+        shares = AliasTable(weights)
     }
 
     var wantsReports: Bool { pickers.contains { $0.wantsReports } }
 
     func candidates(_ call: borrowing PickContext) -> [PickCandidate] {
+        let whole = weights.reduce(0, +)
         var all: [PickCandidate] = []
-        for picker in pickers { all += picker.candidates(call) }
+        for (number, picker) in pickers.enumerated() {
+            let part = PartitionPicker.reason(names[number], share: weights[number] / whole)
+            for candidate in picker.candidates(call) {
+                let reasons = [part, candidate.reason].filter { !$0.isEmpty }.joined(separator: ", ")
+                all.append(PickCandidate(candidate.id, score: candidate.score, reason: reasons))
+            }
+        }
         return all
+    }
+
+    private static func reason(_ name: String, share: Double) -> String {
+        "in \(PartitionPart.description(name)), which gets \(Int((share * 100).rounded())) % of the calls"
     }
 
     func pick(_ call: borrowing PickContext) -> PickResult {

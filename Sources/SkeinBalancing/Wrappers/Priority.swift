@@ -90,6 +90,20 @@ package struct Priority<Configuration: PriorityConfiguration>: ContainerPolicy {
     }
 
     package mutating func exitIdle(_ out: inout PolicyActions) { tell(current, &out) { $0.exitIdle(&$1) } }
+
+    package func describe(_ account: inout PolicyAccount) {
+        account.name(Self.name)
+        if let current { children.describe(current, &account) }
+        guard account.wantsRemarks, let lastUpdate else { return }
+        let used = current.map { ": calls go to \($0)" } ?? ""
+        for (name, group) in groups where name != current {
+            for endpoint in group { account.remark("of priority \(name)\(used)", on: endpoint.identity) }
+        }
+        let known = Set(groups.values.joined().map(\.identity))
+        for endpoint in lastUpdate.endpoints where !known.contains(endpoint.identity) {
+            account.remark("of no priority", on: endpoint.identity)
+        }
+    }
 }
 
 // MARK: the levels

@@ -14,6 +14,11 @@ struct Subset: Sendable {
         /// All clients have the endpoints on the same ring, and start at different places of it: evenly spread over
         /// all clients, or, when their number is unknown, by the van der Corput sequence, which spreads any number.
         case ring(ordinal: Int, clients: Int?)
+
+        /// Along the ring if the client knows its number.
+        init(ordinal: Int?, clients: Int?, seed: UInt64) {
+            self = ordinal.map { .ring(ordinal: $0, clients: clients) } ?? .random(seed: seed)
+        }
     }
 
     private struct Place {
@@ -33,7 +38,7 @@ struct Subset: Sendable {
     private static let pause = Duration.seconds(60)
 
     let size: Int
-    private let ranking: Ranking
+    let ranking: Ranking
     private let replacesFailing: Bool
     private var places: [Endpoint.Identity: Place] = [:]
     /// By rank.
@@ -65,6 +70,9 @@ struct Subset: Sendable {
             return left >= 0 ? place.endpoint : nil
         }
     }
+
+    /// Whether another has its place.
+    func isLeftOut(_ identity: Endpoint.Identity) -> Bool { places[identity]?.isLeftOut == true }
 
     /// When the next of them may change by itself.
     var due: ContinuousClock.Instant? {

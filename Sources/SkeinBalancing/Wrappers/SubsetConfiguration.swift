@@ -21,7 +21,7 @@ extension SubsetConfiguration {
     package var children: [LoadBalancing] { child.map { [$0] } ?? [] }
 
     func ranking(_ seed: UInt64) -> Subset.Ranking {
-        clientOrdinal.map { .ring(ordinal: $0, clients: clientCount) } ?? .random(seed: seed)
+        Subset.Ranking(ordinal: clientOrdinal, clients: clientCount, seed: seed)
     }
 }
 
@@ -62,12 +62,7 @@ package struct SubsettingConfiguration: SubsetConfiguration {
     package init() {}
     package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
         if fields.contains("subsetSize") { subsetSize = try fields.int("subsetSize", required: 1...Int(UInt32.max)) }
-        if fields.contains("clientCount") {
-            clientCount = try fields.int("clientCount", required: 1...Int(UInt32.max))
-        }
-        if fields.contains("clientOrdinal") {
-            clientOrdinal = try fields.int("clientOrdinal", required: 0...(clientCount ?? Int(UInt32.max) + 1) - 1)
-        }
+        (clientCount, clientOrdinal) = try fields.clients()
         child = try fields.policy("childPolicy") ?? .roundRobin
     }
 
@@ -93,6 +88,18 @@ package struct SubsettingConfiguration: SubsetConfiguration {
                 "childPolicy is \(child.policy), which sends calls with the same key to the same of all endpoints: "
                     + "expected a policy without keys")
         }
+    }
+}
+
+extension ConfigFields {
+    /// How many clients there are, and this one's number; each only if given.
+    mutating func clients() throws(ConfigurationError) -> (count: Int?, ordinal: Int?) {
+        var (count, ordinal): (Int?, Int?)
+        if contains("clientCount") { count = try int("clientCount", required: 1...Int(UInt32.max)) }
+        if contains("clientOrdinal") {
+            ordinal = try int("clientOrdinal", required: 0...(count ?? Int(UInt32.max) + 1) - 1)
+        }
+        return (count, ordinal)
     }
 }
 

@@ -98,7 +98,11 @@ struct LabCommand: ParsableCommand {
         let bench = ClaimBench(LabBench(seeds: firstSeed..<firstSeed + UInt64(seeds), threads: threads)) { scenario in
             if let duration { scenario.duration = duration }
         }
-        let verdicts = try LabClaim.all.map { try $0.judge(on: bench) }
+        let verdicts = try LabClaim.all.map { claim in
+            let verdict = try claim.judge(on: bench)
+            FileHandle.standardError.write(Data("\(verdict)\n".utf8))
+            return verdict
+        }
         print(LabClaim.table(verdicts))
         if !verdicts.allSatisfy(\.holds) { throw ExitCode(1) }
     }

@@ -25,15 +25,16 @@ struct CallPlan: Sendable {
     static let defaultMaxResponseBytes = 4 << 20
 
     init(
-        _ method: MethodDescriptor, _ options: CallOptions, config: MethodConfig?, compressors: CompressorRegistry
+        _ method: MethodDescriptor, _ options: CallOptions, config: MethodConfig?, compressors: CompressorRegistry,
+        start: ContinuousClock.Instant = .now
     ) {
         let options = config?.applied(to: options) ?? options
         self.method = method
         metadata = options.metadata
         credentials = options.credentials
-        start = .now
+        self.start = start
         parent = options.inheritsContext ? ServerContext.current : nil
-        let own = Deadline.earliest(options.deadline, options.timeout.map { [start] in Deadline(start + $0) })
+        let own = Deadline.earliest(options.deadline, options.timeout.map { Deadline(start + $0) })
         deadline = options.inheritsContext ? Deadline.earliest(own, .current) : own
         waitsForReady = options.waitsForReady ?? false
         explainsPicks = options.explainsPicks ?? false

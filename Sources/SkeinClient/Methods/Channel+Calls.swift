@@ -17,6 +17,7 @@ extension Channel {
     ) async throws(RPCError) -> RawResponse {
         let outcome = UnaryOutcome()
         var plan = core.plan(method, options)
+        if core.isProvisional(plan) { plan = await core.settle(plan, options) }
         if let credentials = plan.credentials { plan = await core.authorization.authorize(plan, credentials) }
         plan.frame(first: &request, hooks)
         let call = ClientCall(
@@ -46,6 +47,7 @@ extension Channel {
         _ method: MethodDescriptor, _ request: consuming Buffer?, _ options: CallOptions, _ hooks: MessageHooks?
     ) async throws(RPCError) -> StreamingCall {
         var plan = core.plan(method, options)
+        if core.isProvisional(plan) { plan = await core.settle(plan, options) }
         if let credentials = plan.credentials { plan = await core.authorization.authorize(plan, credentials) }
         let streaming = StreamingCall(self, plan, request, hooks)
         try await streaming.start()

@@ -40,6 +40,11 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     private var busy: Set<SubchannelID> = []
     private var connects = ConnectQueue()
     private var hasNotedSingleAddress = false
+    /// What the resolver said last, as a whole.
+    private var resolution: Resolution?
+    private var standings = StandingFilter()
+    /// How many endpoints of it the policy was told of.
+    private var usableCount = 0
     /// Shut down, with calls that still run.
     private var draining: [SubchannelID: Subchannel] = [:]
     private var state = ConnectivityState.idle
@@ -68,6 +73,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         case .subchannel(let id, let state):
             guard subchannels[id] != nil else { return }
             noteConnecting(id, state)
+            noteStanding(id, state)
             run { $0.subchannel(id, became: state, &$1) }
         case .subchannelClosed(let id): forget(id)
         case .load(let id, let report):
@@ -79,6 +85,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
             run { $0.timerFired(id, &$1) }
         case .describe(let continuation): continuation.resume(returning: account(wantsRemarks: true))
         case .checkIdle: checkIdle()
+        case .checkStandings: checkStandings()
         case .retire:
             isRetireScheduled = false
             collect(environment.cell.retire())
@@ -166,6 +173,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         guard let subchannel = subchannels.removeValue(forKey: id) else { return }
         busy.remove(id)
         connectNext(after: id)
+        standings.became(subchannel.identity, id, ready: false)
         draining[id] = subchannel
         pastAttempts += environment.cell.slots.started(id)
         collect(environment.cell.detach(id))
@@ -250,6 +258,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     private func shutDown(_ grace: Duration, _ continuation: UnsafeContinuation<Void, Never>?) {
         if let continuation { closing.append(continuation) }
         if case .close = machine.shutDown() {
+            environment.config.settle()
             stop(.shutdown, DroppingPicker(.channelIsShutDown(environment.target)))
             let post = post
             environment.eventLoop.scheduleTask(in: TimeAmount(grace)) { post(.graceEnded) }
@@ -282,12 +291,26 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         } catch {
             environment.options.logger?.warning("use the service config of \(environment.target): \(error)")
             // The last good one holds; before there was one, calls fail (gRFC A21).
-            guard isConfigured else { return run { $0.resolutionFailed(invalid(error), &$1) } }
+            guard isConfigured else { return tellFailure(invalid(error)) }
         }
         noteSingleAddress(resolution.endpoints)
+        self.resolution = resolution
+        use(resolution)
+    }
+
+    /// Tells the policy of the endpoints that may be used now.
+    private func use(_ resolution: Resolution) {
+        let now = ContinuousClock.now
+        let isVerified = environment.connector.transport.isPrivate
+        let endpoints = standings.usable(resolution.endpoints, isVerified: isVerified, at: now)
+        usableCount = endpoints.count
+        if let next = standings.nextChange(after: now) {
+            let post = post
+            environment.eventLoop.scheduleTask(in: TimeAmount(next - now)) { post(.checkStandings) }
+        }
         let connections = environment.options.connectionsPerEndpoint
         let update = EndpointUpdate(
-            connections == 1 ? resolution.endpoints : resolution.endpoints.flatMap { $0.copies(connections) },
+            connections == 1 ? endpoints : endpoints.flatMap { $0.copies(connections) },
             note: resolution.note)
         run { policy, actions in
             do throws(ConfigurationError) {
@@ -296,6 +319,21 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
                 policy.resolutionFailed(invalid(error), &actions)
             }
         }
+    }
+
+    private func noteStanding(_ id: SubchannelID, _ state: ConnectivityState) {
+        guard let identity = subchannels[id]?.identity else { return }
+        let isReady = if case .ready = state { true } else { false }
+        standings.became(identity, id, ready: isReady)
+        if standings.isInDoubt { checkStandings() }
+    }
+
+    /// Some endpoints are only good as long as they are connected.
+    private func checkStandings() {
+        guard let resolution, standings.isInDoubt else { return }
+        let usable = standings.usable(
+            resolution.endpoints, isVerified: environment.connector.transport.isPrivate, at: .now)
+        if usable.count != usableCount { use(resolution) }
     }
 
     /// A single address may be a virtual one, which balancing sees as one server.
@@ -331,6 +369,11 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     private func resolutionFailed(_ error: RPCError) {
         environment.options.logger?.notice("resolve \(environment.target): \(error.message)")
+        tellFailure(error)
+    }
+
+    private func tellFailure(_ error: RPCError) {
+        environment.config.resolutionFailed()
         run { $0.resolutionFailed(error, &$1) }
     }
 }

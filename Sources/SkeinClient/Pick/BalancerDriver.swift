@@ -27,6 +27,7 @@ final class BalancerDriver: Sendable {
         case timer(TimerID)
         case describe(UnsafeContinuation<PolicyAccount, Never>)
         case checkIdle
+        case checkStandings
         case retire
         case shutDown(grace: Duration, UnsafeContinuation<Void, Never>?)
         case graceEnded

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinBalancing
 internal import SkeinCore
 
 /// Leaves out endpoints that are only good as long as they are connected: addresses are reused, and what a registry
@@ -7,31 +8,40 @@ struct StandingFilter {
     /// How long an endpoint that its registry has not confirmed for long may be connected again.
     static let reconnection: Duration = .seconds(3600)
 
-    private var ready: Set<Endpoint.Identity> = []
+    private var ready: [Endpoint.Identity: Set<SubchannelID>] = [:]
     /// Since when unconfirmed endpoints have not been connected.
     private var apart: [Endpoint.Identity: ContinuousClock.Instant] = [:]
 
-    /// A connection was made or lost.
-    mutating func became(_ endpoint: Endpoint.Identity, ready isReady: Bool) {
-        if isReady { ready.insert(endpoint) } else { ready.remove(endpoint) }
+    /// Whether the endpoints that were asked about last are not all listed.
+    private(set) var isInDoubt = false
+
+    /// A connection of an endpoint was made or lost.
+    mutating func became(_ endpoint: Endpoint.Identity, _ id: SubchannelID, ready isReady: Bool) {
+        if isReady {
+            ready[endpoint, default: []].insert(id)
+        } else if ready[endpoint]?.remove(id) != nil, ready[endpoint]?.isEmpty == true {
+            ready[endpoint] = nil
+        }
     }
 
     /// What may be used of `endpoints`. `isVerified`: their identity is proven whenever one is connected.
     mutating func usable(
         _ endpoints: [Endpoint], isVerified: Bool, at now: ContinuousClock.Instant
     ) -> [Endpoint] {
-        guard endpoints.contains(where: { $0[EndpointStanding.self] != .listed }) else {
+        isInDoubt = endpoints.contains { $0[EndpointStanding.self] != .listed }
+        guard isInDoubt else {
             apart = [:]
             return endpoints
         }
         var stillApart: [Endpoint.Identity: ContinuousClock.Instant] = [:]
         let usable = endpoints.filter { endpoint in
             let identity = endpoint.identity
+            let isReady = ready[identity] != nil
             switch endpoint[EndpointStanding.self] {
             case .listed: return true
-            case .kept: return ready.contains(identity)
+            case .kept: return isReady
             case .unconfirmed:
-                guard !ready.contains(identity), !isVerified else { return true }
+                guard !isReady, !isVerified else { return true }
                 let since = apart[identity] ?? now
                 stillApart[identity] = since
                 return now - since < StandingFilter.reconnection

@@ -64,10 +64,14 @@ package final class LoadMeter: Sendable {
     /// How old latency and service time may be when they are reported, in nanoseconds.
     private static let refresh: Int64 = 5_000_000
 
-    /// The same for the report that goes with every answer.
+    /// How many answers in a second carry the load: of those to calls that take microseconds, not all.
+    private static let answersPerSecond = 2000.0
+
+    /// How old the report that goes with every answer may be.
     private static let patience: Int64 = 50_000_000
 
     package let rules: Rules
+    private let pace = LoadPace(perSecond: answersPerSecond)
     private let parallelism: UInt32
     private let incarnation = UInt64.random(in: 1 ... .max)
     private let started = Atomic<UInt64>(0)
@@ -185,6 +189,11 @@ package final class LoadMeter: Sendable {
 
     package var load: ServerLoad { load(at: LoopClock.now) }
 
+    /// What the answer to a client that asked carries; `nil` when enough of them do.
+    func load(withAnswerAt time: Int64) -> ServerLoad? {
+        pace.allows(at: UInt64(clamping: time)) ? load(at: time) : nil
+    }
+
     func load(at time: Int64) -> ServerLoad {
         var inFlight = unaryInFlight
         if hasStreams.load(ordering: .relaxed) {
@@ -204,6 +213,8 @@ package final class LoadMeter: Sendable {
                 Times(latency: $0.latency(near: inFlight), serviceTime: $0.serviceTime)
             }
             if let fresh {
+                // Before the first call has ended nothing is known, and that is looked at again.
+                if fresh.serviceTime == 0 { refreshed.store(0, ordering: .relaxed) }
                 times.store(
                     UInt64(fresh.latency.bitPattern) << 32 | UInt64(fresh.serviceTime.bitPattern), ordering: .relaxed)
                 return fresh

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinBalancing
 import SkeinClient
 import SkeinCore
 import SkeinServer
@@ -33,9 +34,10 @@ struct ConnectionAgeTests {
         }
     }
 
-    @Test("a connection without calls ends, and the next call makes another")
+    @Test("a connection without calls ends, and with pick_first the next call makes another")
     func idle() async throws {
-        try await CallWorld.with(.tcp, server: .init().maxConnectionIdle(.milliseconds(50))) { world in
+        let idle = ServerOptions().maxConnectionIdle(.milliseconds(50))
+        try await CallWorld.with(.tcp, server: idle, channel: .loadBalancing(.pickFirst)) { world in
             let port = world.server.address.port ?? 0
             let peer = try await RawPeer(port: port)
             await peer.send(Frames.hello)

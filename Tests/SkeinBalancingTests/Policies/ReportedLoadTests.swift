@@ -111,6 +111,70 @@ import Testing
         #expect(late < 50)
     }
 
+    @Test("a new server that has ended no call gets its share by the calls in flight there", arguments: policies)
+    func newServer(choice: LoadBalancing) throws {
+        var fleet = try fleet(choice, 10)
+        func picks(newHas inFlight: UInt32) -> Int {
+            fleet.time = fleet.time.adding(seconds: 2)
+            for number in 0..<9 { fleet.report(number, inFlight: 5) }
+            fleet.report(9, inFlight: inFlight, latency: 0, serviceTime: 0)
+            return fleet.choose() == 9 ? 1 : 0
+        }
+        #expect((0..<20).map { _ in picks(newHas: 0) }.reduce(0, +) == 20)
+        #expect((0..<20).map { _ in picks(newHas: 20) }.reduce(0, +) == 0)
+    }
+
+    @Test("a server that reports no times though it ends calls counts as one that does not report", arguments: policies)
+    func timeless(choice: LoadBalancing) throws {
+        var fleet = try fleet(choice, 4)
+        let load = ServerLoad(inFlight: 0, latency: 0, serviceTime: 0)
+        for number in 0..<3 { fleet.report(number, inFlight: 5) }
+        fleet.report(3, inFlight: 0, latency: 0, serviceTime: 0)
+        guard let (subchannel, token) = fleet.start() else { return #expect(Bool(false)) }
+        #expect(subchannel.id == fleet.subchannels[3].id)
+        fleet.end(token, seconds: 10, load: load)
+        for _ in 0..<50 { #expect(fleet.choose() != 3) }
+    }
+
+    @Test(
+        "where servers report, one of which nothing is known is asked before it is called, mostly", arguments: policies)
+    func asking(choice: LoadBalancing) throws {
+        var called = 0
+        for seed in 0..<400 as Range<UInt64> {
+            var fleet = try Fleet(choice, Fleet.endpoints(10), seed: seed)
+            let unknown = fleet.subchannels[9].id
+            while !fleet.probed.contains(unknown) {
+                for number in 0..<9 { fleet.report(number, inFlight: 1) }
+                guard let (subchannel, _) = fleet.start() else { return #expect(Bool(false)) }
+                guard subchannel.id == unknown else { continue }
+                called += 1
+                break
+            }
+        }
+        #expect((20...80).contains(called))
+    }
+
+    @Test("where none report, one of which nothing is known counts as being as fast as the other that was drawn")
+    func newcomer() throws {
+        var counts = [0, 0]
+        for seed in 0..<400 as Range<UInt64> {
+            for busy in [0, 1] {
+                var fleet = try Fleet(.peakEWMA, Fleet.endpoints(2), seed: seed)
+                guard let (first, token) = fleet.start() else { return #expect(Bool(false)) }
+                fleet.end(token, seconds: 0.1)
+                let known = first.id
+                while fleet.cell.slots.inFlight(known) < busy {
+                    if let (subchannel, token) = fleet.start(), subchannel.id != known {
+                        fleet.cell.slots.completed(token)
+                    }
+                }
+                if fleet.start()?.subchannel.id != known { counts[busy] += 1 }
+            }
+        }
+        #expect((150...250).contains(counts[0]))
+        #expect(counts[1] == 400)
+    }
+
     @Test("as many endpoints are asked as the config says, all of them sooner or later, and no more a second")
     func probes() throws {
         let config = #"{"probesPerCall": 0.5, "maxProbesPerSecond": 10}"#

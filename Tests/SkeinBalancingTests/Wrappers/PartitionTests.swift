@@ -51,6 +51,21 @@ import Testing
         #expect(fleet.state.isTransientFailure)
     }
 
+    @Test("targets named in code share as those of a config do")
+    func inCode() throws {
+        let endpoints = zones(2, 4)
+        let shares = [
+            WeightedShare("a", weight: 0), WeightedShare("b", weight: 3, over: .random), WeightedShare("b", weight: 9),
+        ]
+        var fleet = try Fleet(.weightedTarget(shares[0], shares[1], shares[2]), endpoints)
+        #expect(fits(byZone(&fleet, endpoints), [1, 3, 0]))
+        fleet.reconfigure(.weightedTarget(over: .random))
+        fleet.connectAll()
+        #expect(fits(byZone(&fleet, endpoints), [2, 4, 0]))
+        let unknown = LoadBalancing.weightedTarget(WeightedShare("a", weight: 1, over: LoadBalancing(policy: "none")))
+        #expect(throws: ConfigurationError.self) { try LoadBalancingRegistry.builtIn.validate([unknown]) }
+    }
+
     @Test("a target that comes gets its share, one that goes is dropped at once")
     func reconfigure() throws {
         let endpoints = zones(2, 2, 2)

@@ -30,11 +30,14 @@ extension TestCase {
         },
 
         TestCase("pick_first_unary") { bed in
-            let request = SimpleRequest(responseSize: 1, payload: .zeros(1), fillServerID: true)
-            let first = try await bed.client.unaryCall(request).serverID
-            try expect("whether server_id is empty", first.isEmpty, is: false)
-            for _ in 1..<100 {
-                try expect("server_id", try await bed.client.unaryCall(request).serverID, is: first)
+            try await bed.connection.withChannel(.loadBalancing(.pickFirst)) { channel in
+                let client = Grpc_Testing_TestService.Client(channel)
+                let request = SimpleRequest(responseSize: 1, payload: .zeros(1), fillServerID: true)
+                let first = try await client.unaryCall(request).serverID
+                try expect("whether server_id is empty", first.isEmpty, is: false)
+                for _ in 1..<100 {
+                    try expect("server_id", try await client.unaryCall(request).serverID, is: first)
+                }
             }
         },
     ]
