@@ -15,7 +15,11 @@ public struct RegistryCatalog: Sendable {
         EtcdRegistry.self,
         EurekaRegistry.self,
         KubernetesRegistry.self,
-        SkeinRegistry.self
+        MemcachedRegistry.self,
+        RedisRegistry<RedisNodes>.self,
+        RedisRegistry<RedisSentinels>.self,
+        SkeinRegistry.self,
+        ZooKeeperRegistry.self
     )
 
     /// A catalog of these registries alone.
