@@ -221,7 +221,8 @@ struct ConsulState: Sendable {
             .object([
                 "ID": text("9c36d968-d9f5-5084-8617-0c5bcc4dcd5f"), "Node": text("dev1"),
                 "Address": text("127.0.0.1"), "Datacenter": text(datacenter ?? self.datacenter),
-                "TaggedAddresses": JSONValue(.object(["lan": text("127.0.0.1")])), "Meta": JSONValue(.object(["consul-network-segment": text("")])),
+                "TaggedAddresses": JSONValue(.object(["lan": text("127.0.0.1")])),
+                "Meta": JSONValue(.object(["consul-network-segment": text("")])),
                 "CreateIndex": number(11), "ModifyIndex": number(13),
             ]))
         var record = service.record
