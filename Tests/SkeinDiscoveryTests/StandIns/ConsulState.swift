@@ -107,9 +107,8 @@ struct ConsulState: Sendable {
     }
 
     private func check(_ body: JSONValue, _ service: String, _ number: Int) -> Check? {
-        let id =
-            ConsulState.text(body["CheckID"])
-            ?? (number == 0 ? "service:\(service)" : "service:\(service):\(number + 1)")
+        let usual = number == 0 ? "service:\(service)" : "service:\(service):\(number + 1)"
+        let id = ConsulState.text(body["CheckID"]) ?? usual
         let name = ConsulState.text(body["Name"]) ?? "Service check"
         let status = ConsulState.text(body["Status"]) ?? "critical"
         if let text = ConsulState.text(body["TTL"]), let ttl = ConsulState.duration(text), ttl > .zero {
@@ -221,7 +220,8 @@ struct ConsulState: Sendable {
             .object([
                 "ID": text("9c36d968-d9f5-5084-8617-0c5bcc4dcd5f"), "Node": text("dev1"),
                 "Address": text("127.0.0.1"), "Datacenter": text(datacenter ?? self.datacenter),
-                "TaggedAddresses": JSONValue(.object(["lan": text("127.0.0.1")])), "Meta": JSONValue(.object(["consul-network-segment": text("")])),
+                "TaggedAddresses": JSONValue(.object(["lan": text("127.0.0.1")])),
+                "Meta": JSONValue(.object(["consul-network-segment": text("")])),
                 "CreateIndex": number(11), "ModifyIndex": number(13),
             ]))
         var record = service.record
