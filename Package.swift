@@ -119,8 +119,8 @@ let package = Package(
         library(
             "SkeinDiscovery",
             [
-                "SkeinCore", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinProtobuf", httpClient,
-                httpCompression, logging, nioCore, nioPosix, nioHTTP1, nioSSL,
+                "SkeinCore", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinProtobuf",
+                httpClient, httpCompression, logging, nioCore, nioPosix, nioHTTP1, nioSSL,
             ]),
         library("SkeinSwiftProtobuf", ["SkeinCore", protobuf]),
         library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
@@ -149,7 +149,11 @@ let package = Package(
             name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
             exclude: ["known_failures.txt"], swiftSettings: settings),
         .executableTarget(
-            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", "SkeinLab", arguments],
+            name: "SkeinCLI",
+            dependencies: [
+                "SkeinCore", "SkeinBalancing", "SkeinLab", "SkeinTransport", "SkeinServer", "SkeinServices",
+                "SkeinDiscovery", arguments,
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "skein-pick-bridge", dependencies: ["SkeinCore", "SkeinLab", arguments],
@@ -162,6 +166,7 @@ let package = Package(
         example("custom-resolver"),
         example("custom-policy"),
         example("demo"),
+        example("service-registry", ["ExampleProtos", "SkeinDiscovery"]),
 
         // gRPC's interoperability tests.
         library("InteropProtos", ["Skein", "SkeinProtobuf"], path: "interop/protos"),
@@ -186,7 +191,8 @@ let package = Package(
             "SkeinDiscoveryTests",
             [
                 "Skein", "SkeinDiscovery", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer",
-                "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", logging, nioCore, nioPosix, nioHTTP1,
+                "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", "ExampleProtos", "service-registry",
+                logging, nioCore, nioPosix, nioHTTP1,
             ],
             exclude: ["Recordings", "peers", "real-registries"]),
         tests(
@@ -228,6 +234,6 @@ let package = Package(
             "DifferentialTests",
             ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "TestSupport", "protobuf-conformance", protobuf],
             exclude: ["SwiftProtobufMessages", "peers"]),
-        tests("SkeinCLITests", ["SkeinCLI", arguments]),
+        tests("SkeinCLITests", ["SkeinCLI", "SkeinDiscovery", "TestSupport", arguments]),
     ]
 )

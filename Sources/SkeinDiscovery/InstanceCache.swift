@@ -8,33 +8,7 @@ internal import SkeinResolution
 struct InstanceCache: Sendable {
     private struct Record: Codable {
         var target: String
-        var instances: [Instance]
-    }
-
-    private struct Instance: Codable {
-        var service: String
-        var id: String
-        var host: String
-        var port: Int
-        var weight: UInt32
-        var priority: UInt8
-        var zone: String
-        var version: String
-        var tags: [String]
-        var metadata: [String: String]
-
-        init(_ instance: ServiceInstance) {
-            (service, id, host, port) = (instance.service, instance.id, instance.host, instance.port)
-            (weight, priority, zone) = (instance.weight, instance.priority, instance.zone)
-            (version, tags, metadata) = (instance.version, instance.tags, instance.metadata)
-        }
-
-        var instance: ServiceInstance {
-            var instance = ServiceInstance(service: service, id: id, host: host, port: port)
-            (instance.weight, instance.priority, instance.zone) = (weight, priority, zone)
-            (instance.version, instance.tags, instance.metadata) = (version, tags, metadata)
-            return instance
-        }
+        var instances: [InstanceRecord]
     }
 
     private let path: String
@@ -70,7 +44,7 @@ struct InstanceCache: Sendable {
 
     /// Replaces the file as a whole, or leaves it as it is.
     nonisolated(nonsending) func store(_ instances: [ServiceInstance], _ context: RegistryContext) async {
-        let record = Record(target: target, instances: instances.map(Instance.init))
+        let record = Record(target: target, instances: instances.map(InstanceRecord.init))
         let failure = try? await BlockingPool.shared.run { [path] () -> (any Error)? in
             do {
                 try JSONEncoder().encode(record).write(to: URL(filePath: path), options: .atomic)

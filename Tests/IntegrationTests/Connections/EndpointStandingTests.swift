@@ -4,6 +4,7 @@ import SkeinClient
 import SkeinCore
 import SkeinResolution
 import SkeinServer
+import SkeinTransport
 import Testing
 
 @Suite("endpoints that a registry does not name any more", .timeLimit(.minutes(2)))

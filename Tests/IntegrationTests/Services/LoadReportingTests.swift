@@ -48,14 +48,18 @@ struct LoadReportingTests {
             let response = try await echo.unary.response(Buffer("x"))
             #expect(response.trailingMetadata.isEmpty)
             // A server that has ended no call does not know yet how long one takes.
-            #expect(load(channel) == nil)
-            _ = try await echo.unary(Buffer("x"))
+            try await eventually {
+                _ = try await echo.unary(Buffer("x"))
+                return load(channel) != nil
+            }
             #expect(load(channel)?.parallelism == 3)
             #expect(load(channel)?.inFlight == 0)
             let waiting = (0..<4).map { _ in Task { try await echo.unary(Buffer("wait")) } }
             await eventually { reporting.meter?.load.inFlight == 4 }
-            _ = try await echo.unary(Buffer("x"))
-            #expect(load(channel)?.inFlight == 4)
+            try await eventually {
+                _ = try await echo.unary(Buffer("x"))
+                return load(channel)?.inFlight == 4
+            }
             gate.open()
             for task in waiting { _ = try await task.value }
             await eventually { reporting.meter?.load.inFlight == 0 }
@@ -63,8 +67,10 @@ struct LoadReportingTests {
             // A failure comes with it, too.
             let before = channel.core.cell.slots.slot(0).pointee.load?.1
             let unknown = Method("test.Echo", "Unknown", .unary, RawCodec.self, RawCodec.self)
-            _ = await rpcError { try await UnaryMethod(unknown, on: channel)(Buffer("x")) }
-            #expect(before != nil)
+            await eventually {
+                _ = await rpcError { try await UnaryMethod(unknown, on: channel)(Buffer("x")) }
+                return channel.core.cell.slots.slot(0).pointee.load?.1 != before
+            }
         }
     }
 

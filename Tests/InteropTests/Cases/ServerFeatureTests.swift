@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import InteropProtos
 import Skein
+import TestSupport
 import Testing
 
 extension InteropTests {

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import SkeinCore
+import SkeinResolution
+import TestSupport
+import Testing
+
+@testable import SkeinDiscovery
+
+@Suite("ZooKeeper when something fails", .timeLimit(.minutes(15)))
+struct ZooKeeperFailureTests {
+    private let instance = ServiceInstance(service: "s", host: "10.0.0.7", port: 1)
+
+    private func registry(_ servers: [LocalServer], user: String = "") throws -> ZooKeeperRegistry {
+        let text = "zookeeper://\(user)\(servers.map(\.address).joined(separator: ","))/base"
+        let target = try RegistryTarget(try Target(text), defaultPort: ZooKeeperRegistry.defaultPort)
+        return try ZooKeeperRegistry(target, RegistryContext())
+    }
+
+    @Test("each of three servers is killed in turn, the leader among them: the session and what it holds stay")
+    func ensemble() async throws {
+        let servers = try await ZooKeeperServer.startEnsemble()
+        defer { for server in servers { server.stop() } }
+        let registry = try registry(servers)
+        let lease = try await registry.register(instance, ttl: .seconds(10))
+        let session = registry.session.identity.id
+        let hosts = servers.map(\.address).joined(separator: ",")
+        let list = try WatchedList("zookeeper://\(hosts)/base/s", ZooKeeperServer.catalog)
+        try await until { list.ids == ["10.0.0.7:1"] }
+        for (number, server) in servers.enumerated() {
+            await server.kill()
+            let start = ContinuousClock.now
+            var other = instance
+            other.id = "other\(number)"
+            let extra = other
+            try await until("no server answers") { (try? await registry.register(extra, ttl: .seconds(60))) != nil }
+            print("zookeeper, server \(number + 1) killed: written again after \(ContinuousClock.now - start)")
+            try await until { (try? await registry.renew(lease, of: instance, ttl: .seconds(10))) == .renewed }
+            #expect(registry.session.identity.id == session)
+            try await until { list.ids?.contains(extra.id) == true }
+            #expect(list.ids?.contains(instance.id) == true)
+            try await server.start()
+            try await ZooKeeperServer.ready(server.address)
+        }
+        await registry.close()
+        let other = try self.registry(servers)
+        try await until("what the session held is still there") { try await other.list("s").instances.isEmpty }
+        await other.close()
+    }
+
+    @Test("a session that is over is a lost lease, and the instance comes back in a new one")
+    func expiry() async throws {
+        let server = try await ZooKeeperServer.start()
+        defer { server.stop() }
+        let registry = try registry([server])
+        let lease = try await registry.register(instance, ttl: .seconds(10))
+        let list = try WatchedList("zookeeper://\(server.address)/base/s", ZooKeeperServer.catalog)
+        try await until { list.ids == ["10.0.0.7:1"] }
+        // Somebody with our session's name ends it.
+        let identity = registry.session.identity
+        let connector = WireConnector(tls: nil, context: RegistryContext())
+        let thief = try await connector.connect(
+            to: RegistryTarget.Node(host: "127.0.0.1", port: server.port), ZooKeeperCodec())
+        _ = try await thief.ask(ZooKeeperRequest.connectFrame(identity, timeout: .seconds(10), lastZxid: 0))
+        _ = try await thief.ask(ZooKeeperRequest.closeSession.frame(xid: 1))
+        thief.close()
+        try await until { (try? await registry.renew(lease, of: instance, ttl: .seconds(10))) == .lost }
+        #expect(registry.session.identity.id != identity.id)
+        let second = try await registry.register(instance, ttl: .seconds(10))
+        #expect(second != lease)
+        let listing = try await registry.list("s")
+        #expect(listing.instances == [instance])
+        try await until { list.ids == ["10.0.0.7:1"] }
+        await registry.close()
+    }
+
+    @Test("a node of an earlier session, which would go with that, is replaced; the earlier one cannot remove it")
+    func stale() async throws {
+        let server = try await ZooKeeperServer.start()
+        defer { server.stop() }
+        let (earlier, later) = (try registry([server]), try registry([server]))
+        let old = try await earlier.register(instance, ttl: .seconds(60))
+        let new = try await later.register(instance, ttl: .seconds(60))
+        #expect(old != new)
+        let renewal = try await earlier.renew(old, of: instance, ttl: .seconds(60))
+        #expect(renewal == .lost)
+        try await earlier.deregister(old, of: instance)
+        await earlier.close()
+        let seen = try await later.list("s").instances
+        #expect(seen == [instance])
+        let kept = try await later.renew(new, of: instance, ttl: .seconds(60))
+        #expect(kept == .renewed)
+        await later.close()
+        let reader = try registry([server])
+        let rest = try await reader.list("s").instances
+        #expect(rest.isEmpty)
+        await reader.close()
+    }
+
+    @Test("what was registered with a user and password can be read by anyone and changed by nobody else")
+    func digest() async throws {
+        let server = try await ZooKeeperServer.start()
+        defer { server.stop() }
+        let (owner, other) = (try registry([server], user: "us:secret@"), try registry([server], user: "us:wrong@"))
+        _ = try await owner.register(instance, ttl: .seconds(60))
+        let reader = try registry([server])
+        let seen = try await reader.list("s").instances
+        #expect(seen == [instance])
+        let write = ZooKeeperRequest.setData("/base/s/10.0.0.7:1", data: "{}")
+        for (registry, isAllowed) in [(other, false), (reader, false), (owner, true)] {
+            let answer = try await registry.session.answer(to: write)
+            #expect((answer.error == 0) == isAllowed)
+        }
+        for registry in [owner, other, reader] { await registry.close() }
+    }
+
+    @Test("Curator sees what Skein registers, and Skein what Curator registers, until its program ends")
+    func curator() async throws {
+        let server = try await ZooKeeperServer.start()
+        defer { server.stop() }
+        let registry = try registry([server])
+        var ours = instance
+        (ours.weight, ours.metadata) = (3, ["team": "billing"])
+        var plain = ServiceInstance(service: "s", id: "plain", host: "10.0.0.6", port: 2)
+        plain.service = "s"
+        for instance in [ours, plain] { _ = try await registry.register(instance, ttl: .seconds(10)) }
+        let lines = try await CuratorPeer("list", server, base: "/base", service: "s").process.finish().lines
+        #expect(lines.contains("found 10.0.0.7:1 10.0.0.7 1 true {skein.weight=3, team=billing}"), "\(lines)")
+        #expect(lines.contains("found plain 10.0.0.6 2 true {}"), "\(lines)")
+
+        let list = try WatchedList("zookeeper://\(server.address)/base/s", ZooKeeperServer.catalog)
+        try await until { list.ids == ["10.0.0.7:1", "plain"] }
+        let peer = try CuratorPeer("register", server, base: "/base", service: "s")
+        try await until("no instances of Curator") { list.ids == ["10.0.0.7:1", "plain", "j1", "j2"] }
+        let theirs = list.instances?.first { $0.id == "j1" }
+        #expect(theirs?.address == "10.0.0.8:8080")
+        #expect(theirs?.metadata == ["team": "orders"])
+        peer.process.kill()
+        try await until("its session does not end", within: .seconds(60)) { list.ids == ["10.0.0.7:1", "plain"] }
+        print("DEBUG", list.ids ?? [], try await registry.list("s").instances.map(\.id))
+        await registry.close()
+    }
+}
