@@ -33,6 +33,7 @@ struct ConsulState: Sendable {
     var others: [String: [String: Service]] = [:]
     var defaultDeny = false
     var tokens: [String: Right] = [:]
+    private(set) var texts: [String: String] = [:]
     private(set) var services: [String: Service] = [:]
     private(set) var index: UInt64 = 33
     /// The index of the last change of each service; one that is not there has that of the table.
@@ -50,6 +51,12 @@ struct ConsulState: Sendable {
     private mutating func changed(_ service: String) {
         index += 1
         changes[service] = index
+    }
+
+    /// Sets a key of the store, or takes it away.
+    mutating func store(_ text: String?, at key: String) {
+        changed("kv/\(key)")
+        texts[key] = text
     }
 
     func index(of service: String, _ datacenter: String?) -> UInt64? {
