@@ -151,7 +151,8 @@ let package = Package(
         .executableTarget(
             name: "SkeinCLI",
             dependencies: [
-                "SkeinCore", "SkeinBalancing", "SkeinLab", "SkeinTransport", "SkeinServer", "SkeinServices",
+                "SkeinCore", "SkeinBalancing", "SkeinLab", "SkeinTransport", "SkeinResolution", "SkeinServer",
+                "SkeinServices",
                 "SkeinDiscovery", arguments,
             ],
             swiftSettings: settings),

@@ -12,6 +12,7 @@ struct SkeinCommand: AsyncParsableCommand {
             GenerateCommand.self,
             LabCommand.self,
             RegistryCommand.self,
+            ResolveCommand.self,
             VersionCommand.self,
         ])
 }
