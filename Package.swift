@@ -20,6 +20,7 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let httpCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let protobufPlugin = Target.Dependency.product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
@@ -74,6 +75,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -117,8 +119,8 @@ let package = Package(
         library(
             "SkeinDiscovery",
             [
-                "SkeinCore", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinProtobuf", httpClient, logging,
-                nioCore, nioPosix, nioHTTP1, nioSSL,
+                "SkeinCore", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer", "SkeinProtobuf",
+                httpClient, httpCompression, logging, nioCore, nioPosix, nioHTTP1, nioSSL,
             ]),
         library("SkeinSwiftProtobuf", ["SkeinCore", protobuf]),
         library("SkeinTesting", ["SkeinCore", "SkeinBalancing"]),
@@ -147,7 +149,12 @@ let package = Package(
             name: "protobuf-conformance", dependencies: ["SkeinProtobuf", "SkeinCore"], path: "codegen/Conformance",
             exclude: ["known_failures.txt"], swiftSettings: settings),
         .executableTarget(
-            name: "SkeinCLI", dependencies: ["SkeinCore", "SkeinBalancing", "SkeinLab", arguments],
+            name: "SkeinCLI",
+            dependencies: [
+                "SkeinCore", "SkeinBalancing", "SkeinLab", "SkeinTransport", "SkeinResolution", "SkeinServer",
+                "SkeinServices",
+                "SkeinDiscovery", arguments,
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "skein-pick-bridge", dependencies: ["SkeinCore", "SkeinLab", arguments],
@@ -160,6 +167,7 @@ let package = Package(
         example("custom-resolver"),
         example("custom-policy"),
         example("demo"),
+        example("service-registry", ["ExampleProtos", "SkeinDiscovery"]),
 
         // gRPC's interoperability tests.
         library("InteropProtos", ["Skein", "SkeinProtobuf"], path: "interop/protos"),
@@ -184,8 +192,10 @@ let package = Package(
             "SkeinDiscoveryTests",
             [
                 "Skein", "SkeinDiscovery", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer",
-                "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", logging, nioCore, nioPosix, nioHTTP1,
-            ]),
+                "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", "ExampleProtos", "service-registry",
+                logging, nioCore, nioPosix, nioHTTP1,
+            ],
+            exclude: ["Recordings", "peers", "real-registries"]),
         tests(
             "SkeinClientTests",
             ["SkeinClient", "SkeinHTTP2", "SkeinTransport", "SkeinBalancing", "SkeinCore", nioCore, nioPosix]),
@@ -225,6 +235,6 @@ let package = Package(
             "DifferentialTests",
             ["SkeinProtobuf", "SkeinCore", "DifferentialPeer", "TestSupport", "protobuf-conformance", protobuf],
             exclude: ["SwiftProtobufMessages", "peers"]),
-        tests("SkeinCLITests", ["SkeinCLI", arguments]),
+        tests("SkeinCLITests", ["SkeinCLI", "SkeinDiscovery", "TestSupport", arguments]),
     ]
 )

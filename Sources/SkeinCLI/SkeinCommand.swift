@@ -3,7 +3,7 @@ import ArgumentParser
 
 /// The `skein` command. A new command is a file under Commands and a line here.
 @main
-struct SkeinCommand: ParsableCommand {
+struct SkeinCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "skein",
         abstract: "Works with gRPC services in Swift.",
@@ -11,6 +11,8 @@ struct SkeinCommand: ParsableCommand {
             ConfigCommand.self,
             GenerateCommand.self,
             LabCommand.self,
+            RegistryCommand.self,
+            ResolveCommand.self,
             VersionCommand.self,
         ])
 }

@@ -5,15 +5,22 @@ internal import SkeinResolution
 /// The service registries of an application, by scheme. A value: registering in one catalog changes no other.
 public struct RegistryCatalog: Sendable {
     private var registries: [String: any ServiceRegistry.Type] = [:]
+    private var combinations: [String: RegistryCombination] = [:]
     /// How channels use what the registries say.
     public var options = DiscoveryOptions()
 
     /// Every service registry of the library; a new one is added to this list.
     public static let builtIn = RegistryCatalog(
+        ConsulRegistry.self,
+        EtcdRegistry.self,
+        EurekaRegistry.self,
+        KubernetesRegistry.self,
         MemcachedRegistry.self,
         RedisRegistry<RedisNodes>.self,
         RedisRegistry<RedisSentinels>.self,
-        ZooKeeperRegistry.self)
+        SkeinRegistry.self,
+        ZooKeeperRegistry.self
+    )
 
     /// A catalog of these registries alone.
     public init(_ registries: any ServiceRegistry.Type...) {
@@ -25,8 +32,19 @@ public struct RegistryCatalog: Sendable {
         for scheme in registry.schemes { registries[scheme.lowercased()] = registry }
     }
 
+    /// Makes `scheme:///service` a target for the service in several registries.
+    public mutating func register(_ combination: RegistryCombination, as scheme: String) {
+        combinations[scheme.lowercased()] = combination
+    }
+
     /// The registered schemes, sorted.
-    public var schemes: [String] { registries.keys.sorted() }
+    public var schemes: [String] { (Array(registries.keys) + combinations.keys).sorted() }
+
+    /// What resolves a target of one of the schemes.
+    func resolver(_ target: Target, _ context: ResolverContext) throws -> any Resolver {
+        guard let combination = combinations[target.scheme] else { return try RegistryResolver(target, context, self) }
+        return try CombinedResolver(combination, target, context, self)
+    }
 
     /// The registry that a target without a service names, e.g. `etcd://127.0.0.1:2379`.
     public func registry(_ text: String, _ context: RegistryContext) throws(ConfigurationError) -> any ServiceRegistry {
@@ -38,26 +56,27 @@ public struct RegistryCatalog: Sendable {
     ) throws(ConfigurationError) -> (registry: any ServiceRegistry, location: RegistryTarget) {
         let target = try Target(text, schemes: schemes)
         let type = try type(of: target)
-        let location = try RegistryTarget(target, defaultPort: type.defaultPort)
+        let location = try RegistryTarget(target, defaultPort: type.defaultPort, namesServers: type.namesServers)
         return (try RegistryCatalog.checked(target) { try type.init(location, context) }, location)
     }
 
-    /// The registry and the service that a target names, e.g. `etcd://127.0.0.1:2379/greeter`.
+    /// The registry and the service that a target names, e.g. `etcd://127.0.0.1:2379/greeter`, and where that is.
     func service(
         _ target: Target, _ context: RegistryContext
-    ) throws(ConfigurationError) -> (registry: any ServiceRegistry, service: String) {
+    ) throws(ConfigurationError) -> (registry: any ServiceRegistry, service: String, location: RegistryTarget) {
         let type = try type(of: target)
-        let whole = try RegistryTarget(target, defaultPort: type.defaultPort)
+        let whole = try RegistryTarget(target, defaultPort: type.defaultPort, namesServers: type.namesServers)
         return try RegistryCatalog.checked(target) {
             let (location, service) = try type.locate(whole)
-            return (try type.init(location, context), service)
+            return (try type.init(location, context), service, location)
         }
     }
 
     /// The name of the service that a target names.
     func serviceName(_ target: Target) throws(ConfigurationError) -> String {
+        if combinations[target.scheme] != nil { return target.path }
         let type = try type(of: target)
-        let whole = try RegistryTarget(target, defaultPort: type.defaultPort)
+        let whole = try RegistryTarget(target, defaultPort: type.defaultPort, namesServers: type.namesServers)
         return try RegistryCatalog.checked(target) { try type.locate(whole).service }
     }
 

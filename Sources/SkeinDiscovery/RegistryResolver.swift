@@ -10,6 +10,8 @@ struct RegistryResolver: Resolver {
     private let target: Target
     private let registry: any ServiceRegistry
     private let service: String
+    /// The key of the service config, and where it is.
+    private let config: (store: any ServiceConfigStore, key: String)?
     private let context: RegistryContext
     private let options: DiscoveryOptions
 
@@ -17,7 +19,14 @@ struct RegistryResolver: Resolver {
         self.target = target
         self.context = RegistryContext(context)
         options = catalog.options
-        (registry, service) = try catalog.service(target, self.context)
+        let (registry, service, location) = try catalog.service(target, self.context)
+        (self.registry, self.service) = (registry, service)
+        config = try location.query["config"].map { key in
+            guard let store = registry as? any ServiceConfigStore else {
+                throw location.error("no config: \(target.scheme) keeps none")
+            }
+            return (store, key)
+        }
     }
 
     init(_ target: Target, _ context: ResolverContext) throws { try self.init(target, context, .builtIn) }
@@ -28,9 +37,11 @@ struct RegistryResolver: Resolver {
             emptyHold: options.emptyHold, unconfirmedAfter: options.unconfirmedAfter,
             guardsShrinking: registry.traits.guardsShrinking)
         let board = WatchBoard(
-            limits, target: target.description, cached: await cache?.load(context), clock: context.clock)
+            limits, target: target.description, cached: await cache?.load(context), hasConfig: config != nil,
+            clock: context.clock)
         let watch = ServiceWatch(
             registry: registry, service: service, context: context, board: board,
+            config: config.map { ConfigWatch(store: $0.store, key: $0.key, context: context, board: board) },
             refresh: { try await updates.waitForRefresh() })
         let names = HostNames(context)
         do {
@@ -58,7 +69,20 @@ struct RegistryResolver: Resolver {
             if let endpoint = await names.endpoint(entry) { endpoints.append(endpoint) }
         }
         let note = output.note.isEmpty ? "\(target)" : "\(target): \(output.note)"
-        updates.publish(Resolution(endpoints, note: note))
+        var resolution = Resolution(endpoints, note: note)
+        resolution.serviceConfig = output.config.map(config)
+        updates.publish(resolution)
+    }
+
+    private func config(_ text: String) -> Result<ServiceConfig, ConfigurationError> {
+        Result { () throws(ConfigurationError) in
+            do throws(ConfigurationError) {
+                return try ServiceConfig(json: text)
+            } catch {
+                throw ConfigurationError(
+                    "read the service config under \(config?.key ?? "") of \(target): \(error.message)")
+            }
+        }
     }
 
     private func tell(_ status: DiscoveryStatus) {

@@ -30,10 +30,13 @@ public struct RegistryTarget: Sendable, Hashable {
     /// Without slashes at its ends.
     public var path: String
     public var query: [String: String]
+    /// What stands between `//` and the next `/`, as it was written.
+    public var authority: String { target.authority }
     private let target: Target
 
-    /// Reads a target. A host without a port gets `defaultPort`.
-    public init(_ target: Target, defaultPort: Int) throws(ConfigurationError) {
+    /// Reads a target. A host without a port gets `defaultPort`. When what stands behind `//` does not name servers it
+    /// is only an `authority`, and there are no nodes.
+    public init(_ target: Target, defaultPort: Int, namesServers: Bool = true) throws(ConfigurationError) {
         self.target = target
         scheme = target.scheme
         query = target.query
@@ -46,6 +49,7 @@ public struct RegistryTarget: Sendable, Hashable {
         password = user.flatMap { $0.count > 1 ? String($0[1]) : nil }
         let hosts = at.map { target.authority[$0...].dropFirst() } ?? target.authority[...]
         nodes = []
+        guard namesServers else { return }
         for host in hosts.split(separator: ",", omittingEmptySubsequences: false) where !hosts.isEmpty {
             do throws(HostPort.Problem) {
                 let node = try HostPort(host, defaultPort: defaultPort)

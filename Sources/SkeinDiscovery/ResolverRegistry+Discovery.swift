@@ -12,7 +12,7 @@ extension ResolverRegistry {
                         Target.serviceAuthority(of: try catalog.serviceName(target))
                     }
                 },
-                make: { target, context in try RegistryResolver(target, context, catalog) }),
+                make: { target, context in try catalog.resolver(target, context) }),
             for: catalog.schemes)
     }
 }

@@ -15,6 +15,9 @@ public protocol ServiceRegistry: Sendable {
     /// The port of a registry's host that is named without one.
     static var defaultPort: Int { get }
 
+    /// Whether the registry's servers stand behind `//` in its targets. Default: yes.
+    static var namesServers: Bool { get }
+
     /// Takes a target apart: where the registry is, and which service is meant. Default: the service is the last part
     /// of the path. Throws when no service is named.
     static func locate(_ target: RegistryTarget) throws -> (location: RegistryTarget, service: String)
@@ -50,6 +53,8 @@ public protocol ServiceRegistry: Sendable {
 }
 
 extension ServiceRegistry {
+    public static var namesServers: Bool { true }
+
     public static func locate(_ target: RegistryTarget) throws -> (location: RegistryTarget, service: String) {
         try target.splittingLastPart()
     }

@@ -18,25 +18,10 @@ public struct ResolutionSequence: AsyncSequence, Sendable {
                 return true
             }
             let task = Task { @concurrent in
-                await ResolutionSequence.run(resolver, mailbox, clock) { continuation.yield(.failure($0)) }
+                await ResolverLoop.run(resolver, mailbox, clock) { continuation.yield(.failure($0)) }
                 continuation.finish()
             }
             continuation.onTermination = { _ in task.cancel() }
-        }
-    }
-
-    /// Runs the resolver, again after a second when it fails, until the task is cancelled or the resolver is done.
-    private static nonisolated(nonsending) func run(
-        _ resolver: any Resolver, _ mailbox: ResolutionMailbox, _ clock: any Clock<Duration>,
-        failed: (RPCError) -> Void
-    ) async {
-        while !Task.isCancelled {
-            do {
-                return try await resolver.run(ResolutionUpdates(mailbox))
-            } catch {
-                if !Task.isCancelled { failed(RPCError(resolutionFailure: error)) }
-            }
-            try? await clock.sleep(for: .seconds(1))
         }
     }
 

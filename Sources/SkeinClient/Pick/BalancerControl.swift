@@ -73,7 +73,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         case .subchannel(let id, let state):
             guard subchannels[id] != nil else { return }
             noteConnecting(id, state)
-            noteStanding(id, state)
+            noteStanding(id, isReady: state.isReady)
             run { $0.subchannel(id, became: state, &$1) }
         case .subchannelClosed(let id): forget(id)
         case .load(let id, let report):
@@ -321,9 +321,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         }
     }
 
-    private func noteStanding(_ id: SubchannelID, _ state: ConnectivityState) {
+    private func noteStanding(_ id: SubchannelID, isReady: Bool) {
         guard let identity = subchannels[id]?.identity else { return }
-        let isReady = if case .ready = state { true } else { false }
         standings.became(identity, id, ready: isReady)
         if standings.isInDoubt { checkStandings() }
     }

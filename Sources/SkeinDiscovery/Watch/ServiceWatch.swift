@@ -8,6 +8,8 @@ struct ServiceWatch: Sendable {
     let service: String
     let context: RegistryContext
     let board: WatchBoard
+    /// Where the service config is, if the target says so.
+    let config: ConfigWatch?
     /// Waits until somebody wants a new look.
     let refresh: @Sendable () async throws -> Void
 
@@ -17,6 +19,7 @@ struct ServiceWatch: Sendable {
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await follow() }
+            if let config { group.addTask { try await config.run() } }
             group.addTask { try await announce(publish) }
             defer { group.cancelAll() }
             try await group.next()
@@ -34,17 +37,7 @@ struct ServiceWatch: Sendable {
     }
 
     private nonisolated(nonsending) func follow() async throws {
-        var machine = WatchMachine(pollInterval: registry.traits.pollInterval, seed: context.seed)
-        while true {
-            switch machine.step() {
-            case .wait(let time): try await context.clock.sleep(for: time)
-            case .list: machine.listed(try await list())
-            case .watch(let revision, let limit):
-                let start = context.clock.elapsed
-                let end = try await watch(after: revision, atMost: limit)
-                machine.watchEnded(end, after: start())
-            }
-        }
+        try await WatchLoop.run(registry.traits, context, list: list, watch: watch)
     }
 
     /// `nil` when the registry could not be asked.

@@ -9,6 +9,8 @@ final class WatchBoard: Sendable {
     struct Output: Sendable, Hashable {
         var entries: [ListGuard.Entry]?
         var note: String
+        /// What stands under the key of the service config; `nil`: nothing, or the target names no key.
+        var config: String?
         var status: DiscoveryStatus
     }
 
@@ -16,6 +18,9 @@ final class WatchBoard: Sendable {
         var table = InstanceTable()
         var guarded: ListGuard
         var note = ""
+        var config: String?
+        /// Whether nobody has looked for the config yet: a channel must not begin without it.
+        var awaitsConfig: Bool
         var failure: String?
         var hasAnswered = false
         var cached: [ServiceInstance]?
@@ -28,8 +33,11 @@ final class WatchBoard: Sendable {
     /// Set when something may have to be published.
     let changed: Signal
 
-    init(_ limits: ListGuard.Limits, target: String, cached: [ServiceInstance]?, clock: any Clock<Duration>) {
-        state = Mutex(State(guarded: ListGuard(limits), cached: cached))
+    init(
+        _ limits: ListGuard.Limits, target: String, cached: [ServiceInstance]?, hasConfig: Bool = false,
+        clock: any Clock<Duration>
+    ) {
+        state = Mutex(State(guarded: ListGuard(limits), awaitsConfig: hasConfig, cached: cached))
         self.target = target
         now = clock.elapsed
         changed = Signal(clock: clock)
@@ -44,6 +52,18 @@ final class WatchBoard: Sendable {
 
     func updated(_ instances: [ServiceInstance], removed: [String]) {
         update { $0.table.update(instances, removed: removed) }
+    }
+
+    /// The service config was read: `nil` where there is none.
+    func configured(_ text: String?) {
+        state.withLock { ($0.config, $0.awaitsConfig) = (text, false) }
+        changed.set()
+    }
+
+    /// It could not be read; what was read before holds.
+    func unconfigured() {
+        state.withLock { $0.awaitsConfig = false }
+        changed.set()
     }
 
     func failed(_ error: any Error) {
@@ -80,6 +100,7 @@ final class WatchBoard: Sendable {
         let now = now()
         return state.withLock { state in
             state.guarded.passed(to: now)
+            if state.awaitsConfig { return nil }
             let output = output(state, now)
             var known = output
             // The age grows by itself; that is no news.
@@ -98,6 +119,6 @@ final class WatchBoard: Sendable {
         let status = DiscoveryStatus(
             target: target, listed: (entries?.count ?? 0) - kept, kept: kept,
             unreachableFor: state.guarded.unreachableSince.map { now - $0 }, failure: state.failure, isCached: isCached)
-        return Output(entries: entries, note: state.note, status: status)
+        return Output(entries: entries, note: state.note, config: state.config, status: status)
     }
 }

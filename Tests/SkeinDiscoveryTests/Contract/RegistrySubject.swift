@@ -15,6 +15,8 @@ struct RegistrySubject: Sendable {
     var ttl: Duration = .seconds(2)
     /// How long after the end of its lease an instance may be seen still: registries look now and then.
     var expirySlack: Duration = .seconds(10)
+    /// Whether an instance that is gone because it was not renewed has to register again; else a renewal brings it back.
+    var isLostAtExpiry = true
     /// How long it takes until watchers see a change.
     var notice: Duration = .seconds(1)
     /// What the registry's format cannot hold is put back to its default.
