@@ -3,7 +3,7 @@
 /// Targets as they may be logged: without passwords and tokens.
 enum TargetRedaction {
     /// Parameters whose values nobody else may see.
-    static let secrets: Set<String> = ["auth", "credentials", "password", "secret", "token"]
+    static let secrets: Set<String> = ["auth", "credentials", "password", "secret", "sentinel-password", "token"]
 
     /// `text` with `***` for the user and password before an `@`, and for the values of secret parameters.
     static func redacted(_ text: String) -> String {

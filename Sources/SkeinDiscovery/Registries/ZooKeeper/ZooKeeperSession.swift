@@ -124,7 +124,11 @@ extension ZooKeeperSession {
     /// `false`: the session is over.
     private nonisolated(nonsending) func greet(_ connection: Connection, _ timeout: Duration) async throws -> Bool {
         let (identity, wanted, zxid) = state.withLock { state in
-            (state.identity, state.identity.id == 0 ? timeout : state.timeout, state.lastZxid)
+            // An ensemble that lost its data takes nobody who has seen more than it has.
+            if NIODeadline.now() - state.lastHeard > TimeAmount(state.timeout * 10) {
+                (state.identity, state.lastZxid, state.held) = (ZooKeeperIdentity(), 0, [:])
+            }
+            return (state.identity, state.identity.id == 0 ? timeout : state.timeout, state.lastZxid)
         }
         let frame = ZooKeeperRequest.connectFrame(identity, timeout: wanted, lastZxid: zxid)
         guard case .session(let granted, let agreed)? = try await connection.ask(frame).first else {

@@ -93,26 +93,17 @@ struct RedisFailureTests {
             ]
         }
         defer { server.stop() }
-        let made = try ChildProcess(
-            try LocalServer.path("openssl", package: "openssl"),
-            [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", "/CN=redis.test", "-addext", "subjectAltName=DNS:redis.test", "-keyout",
-                "\(server.directory)/key.pem", "-out", "\(server.directory)/cert.pem",
-            ])
-        let (lines, status) = await made.finish()
-        try #require(status == 0, "\(lines)")
+        let certificate = try await OwnCertificate(for: "redis.test", in: server.directory)
         try await server.start()
         let query = "tls=true&server-name=redis.test"
-        let authority = server.directory.replacing("/", with: "%2F")
         let good = try RedisServer.catalog.registry(
-            "redis://\(server.address)/x?\(query)&ca=\(authority)%2Fcert.pem", RegistryContext())
+            "redis://\(server.address)/x?\(query)&ca=\(certificate.authority)", RegistryContext())
         let instance = ServiceInstance(service: "s", host: "10.0.0.2", port: 2)
         _ = try await good.register(instance, ttl: .seconds(60))
         let seen = try await good.list("s").instances
         #expect(seen == [instance])
         await good.close()
-        for bad in ["?\(query)", "?tls=true&ca=\(authority)%2Fcert.pem", ""] {
+        for bad in ["?\(query)", "?tls=true&ca=\(certificate.authority)", ""] {
             let registry = try RedisServer.catalog.registry("redis://\(server.address)/x\(bad)", RegistryContext())
             await #expect(throws: RPCError.self) { try await registry.list("s") }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
+import SkeinResolution
 import Testing
 
 @testable import SkeinDiscovery
@@ -41,6 +42,12 @@ struct RedisLayoutTests {
         } catch {
             #expect("\(error)".contains(problem), "\(error)")
         }
+    }
+
+    @Test("the sentinels' password stands in no description")
+    func secrets() throws {
+        let target = try Target("redis+sentinel://u:one@h/main/s?sentinel-user=u&sentinel-password=two")
+        #expect(!"\(target)".contains("one") && !"\(target)".contains("two"), "\(target)")
     }
 
     @Test("an instance is the same after it was written and read")

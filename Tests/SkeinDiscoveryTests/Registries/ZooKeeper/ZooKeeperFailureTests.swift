@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import SkeinCore
 import SkeinResolution
 import TestSupport
@@ -113,6 +114,58 @@ struct ZooKeeperFailureTests {
         for registry in [owner, other, reader] { await registry.close() }
     }
 
+    @Test("TLS is used, and a server with an unknown certificate is refused")
+    func tls() async throws {
+        let port = try await LocalServer.freePort()
+        let folder = FileManager.default.temporaryDirectory.appending(path: "skein-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let certificate = try await OwnCertificate(for: "zk.test", in: folder.path)
+        // The server wants both in one file.
+        let file = "\(folder.path)/both.pem"
+        let parts = try [certificate.key, certificate.certificate].map {
+            try String(contentsOfFile: $0, encoding: .utf8)
+        }
+        try parts.joined().write(toFile: file, atomically: true, encoding: .utf8)
+        let server = try await ZooKeeperServer.start(
+            """
+            serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory
+            secureClientPort=\(port)
+            ssl.clientAuth=none
+            ssl.keyStore.type=PEM
+            ssl.keyStore.location=\(file)
+            ssl.trustStore.type=PEM
+            ssl.trustStore.location=\(file)
+            """)
+        defer { server.stop() }
+        let place = "zookeeper://127.0.0.1:\(port)/base?server-name=zk.test"
+        let good = try ZooKeeperServer.catalog.registry("\(place)&ca=\(certificate.authority)", RegistryContext())
+        _ = try await good.register(instance, ttl: .seconds(60))
+        let seen = try await good.list("s").instances
+        #expect(seen == [instance])
+        await good.close()
+        let bad = try ZooKeeperServer.catalog.registry("\(place)&tls=true", RegistryContext())
+        await #expect(throws: RPCError.self) { try await bad.list("s") }
+    }
+
+    @Test("a server that lost its data is used again")
+    func amnesia() async throws {
+        let server = try await ZooKeeperServer.start()
+        defer { server.stop() }
+        let registry = try registry([server])
+        for _ in 0..<10 { _ = try await registry.register(instance, ttl: .seconds(1)) }
+        await server.kill()
+        try FileManager.default.removeItem(atPath: "\(server.directory)/version-2")
+        try await server.start()
+        try await ZooKeeperServer.ready(server.address)
+        try await until("it stays away", within: .seconds(90)) {
+            (try? await registry.register(instance, ttl: .seconds(60))) != nil
+        }
+        let seen = try await registry.list("s").instances
+        #expect(seen == [instance])
+        await registry.close()
+    }
+
     @Test("Curator sees what Skein registers, and Skein what Curator registers, until its program ends")
     func curator() async throws {
         let server = try await ZooKeeperServer.start()
@@ -120,9 +173,8 @@ struct ZooKeeperFailureTests {
         let registry = try registry([server])
         var ours = instance
         (ours.weight, ours.metadata) = (3, ["team": "billing"])
-        var plain = ServiceInstance(service: "s", id: "plain", host: "10.0.0.6", port: 2)
-        plain.service = "s"
-        for instance in [ours, plain] { _ = try await registry.register(instance, ttl: .seconds(10)) }
+        let plain = ServiceInstance(service: "s", id: "plain", host: "10.0.0.6", port: 2)
+        for instance in [ours, plain] { _ = try await registry.register(instance, ttl: .seconds(300)) }
         let lines = try await CuratorPeer("list", server, base: "/base", service: "s").process.finish().lines
         #expect(lines.contains("found 10.0.0.7:1 10.0.0.7 1 true {skein.weight=3, team=billing}"), "\(lines)")
         #expect(lines.contains("found plain 10.0.0.6 2 true {}"), "\(lines)")
@@ -136,7 +188,6 @@ struct ZooKeeperFailureTests {
         #expect(theirs?.metadata == ["team": "orders"])
         peer.process.kill()
         try await until("its session does not end", within: .seconds(60)) { list.ids == ["10.0.0.7:1", "plain"] }
-        print("DEBUG", list.ids ?? [], try await registry.list("s").instances.map(\.id))
         await registry.close()
     }
 }

@@ -8,7 +8,8 @@ import Testing
 /// Real ZooKeeper servers of a test: Debian's jar, run by java.
 enum ZooKeeperServer {
     static let catalog = RegistryCatalog(ZooKeeperRegistry.self)
-    private static let classpath = "/etc/zookeeper/conf:/usr/share/java/zookeeper.jar"
+    /// Debian's `zookeeper.jar` forgets to name `netty-codec.jar`, without which there is no TLS.
+    private static let classpath = "/etc/zookeeper/conf:/usr/share/java/zookeeper.jar:/usr/share/java/netty-codec.jar"
 
     /// A server by itself, ready to serve.
     static func start(_ settings: String = "") async throws -> LocalServer {
