@@ -78,7 +78,3 @@ struct EtcdLayout: Sendable, Hashable {
         }
     }
 }
-
-extension JSONValue {
-    fileprivate var text: String? { if case .string(let text) = content { text } else { nil } }
-}

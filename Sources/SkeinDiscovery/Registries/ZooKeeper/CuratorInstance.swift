@@ -76,6 +76,5 @@ struct CuratorInstance: Sendable, Hashable {
 }
 
 extension JSONValue {
-    fileprivate var text: String? { if case .string(let text) = content { text } else { nil } }
     fileprivate var integer: Int? { if case .integer(let number) = content { number } else { nil } }
 }
