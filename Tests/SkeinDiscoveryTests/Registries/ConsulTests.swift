@@ -145,6 +145,25 @@ struct ConsulTests {
         for agent in agents { await agent.stop() }
     }
 
+    @Test("a service config under a key is read, and read again when it changes")
+    func config() async throws {
+        let agent = try await ConsulStandIn { $0.store("{}", at: "configs/greeter") }
+        let registry = try registry([agent], "?config=configs/greeter")
+        let first = try await registry.text(at: "configs/greeter")
+        #expect(first.text == "{}")
+        async let change: Void = registry.watchText(at: "configs/greeter", after: first.revision)
+        agent.store(#"{"a":1}"#, at: "configs/greeter")
+        try await change
+        let second = try await registry.text(at: "configs/greeter")
+        #expect(second.text == #"{"a":1}"#)
+        #expect(second.revision != first.revision)
+        agent.store(nil, at: "configs/greeter")
+        let third = try await registry.text(at: "configs/greeter")
+        #expect(third.text == nil)
+        await registry.close()
+        await agent.stop()
+    }
+
     @Test(
         "an index that goes back ends the watch; one that stays is no news",
         arguments: [

@@ -132,6 +132,42 @@ struct EurekaTests {
         }
     }
 
+    private final class Lines: Sendable {
+        let all = Mutex<[String]>([])
+    }
+
+    @Test("py-eureka-client and this see each other come, stay and go")
+    func python() async throws {
+        let server = try await EurekaStandIn()
+        let peer = try PythonPeer.start(
+            "eureka_peer.py", ["http://\(server.address)/eureka/v2", "pygreeter", "greeter"])
+        let lines = Lines()
+        let output = peer.lines
+        let reading = Task { for await line in output { lines.all.withLock { $0.append(line) } } }
+        func said(_ line: String, after count: Int = 0) -> Bool {
+            lines.all.withLock { $0.dropFirst(count).contains(line) }
+        }
+        let list = try WatchedList(subject(server).target("pygreeter"), catalog)
+        try await until(within: .seconds(60)) { said("registered") }
+        try await until { list.instances?.map(\.address) == ["10.8.0.1:8080"] }
+        #expect(list.instances?.first?.zone == "z9")
+        #expect(list.instances?.first?.version == "3")
+        let registry = try registry(server)
+        let lease = try await registry.register(instance(1), ttl: .seconds(60))
+        try await until(within: .seconds(90)) { said("seen g1@10.0.0.1:1") }
+        let before = lines.all.withLock(\.count)
+        try await registry.deregister(lease, of: instance(1))
+        try await until(within: .seconds(90)) { said("seen", after: before) }
+        peer.terminate()
+        try await until(within: .seconds(60)) { said("left") }
+        try await until { try await registry.list("pygreeter").instances.isEmpty }
+        #expect(!lines.all.withLock(\.self).contains { $0.hasPrefix("error") }, "\(lines.all.withLock(\.self))")
+        peer.kill()
+        reading.cancel()
+        await registry.close()
+        await server.stop()
+    }
+
     @Test(
         "wrong parameters are named",
         arguments: [

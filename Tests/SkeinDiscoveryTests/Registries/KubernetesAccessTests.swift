@@ -65,21 +65,21 @@ struct KubernetesAccessTests {
     private var files: [String: String] {
         // What is written in flow style has to be JSON.
         let text = KubernetesAccessTests.config.replacing("{cluster: two}", with: "")
-        return ["/home/x/.kube/config": text, "/etc/k.json": #"{"current-context":"a","contexts":[],"clusters":[]}"#]
+        return ["/u/.kube/config": text, "/etc/k.json": #"{"current-context":"a","contexts":[],"clusters":[]}"#]
     }
 
     @Test("a kubeconfig is read: clusters, users and contexts")
     func kubeconfig() throws {
-        let one = try access("?kubeconfig=/home/x/.kube/config", [:], files)
+        let one = try access("?kubeconfig=/u/.kube/config", [:], files)
         #expect(one.node == RegistryTarget.Node(host: "10.0.0.1", port: 6443))
         #expect(one.authority == .inline("PEM"))
-        #expect(one.certificate == .file("/home/x/.kube/certs/admin.crt"))
+        #expect(one.certificate == .file("/u/.kube/certs/admin.crt"))
         #expect(one.key == .inline("KEY"))
         #expect(one.namespace == "prod")
         #expect(one.serverName == "api.example")
         #expect(one.isVerified)
         #expect(one.token == nil)
-        let two = try access("?kubeconfig=/home/x/.kube/config&context=plain@two", [:], files)
+        let two = try access("?kubeconfig=/u/.kube/config&context=plain@two", [:], files)
         #expect(two.node == RegistryTarget.Node(host: "two.example", port: 443))
         #expect(two.base == "/k8s")
         #expect(!two.isVerified)
@@ -94,7 +94,7 @@ struct KubernetesAccessTests {
         ])
     func wrongContexts(query: String, expected: String) {
         let error = #expect(throws: ConfigurationError.self) {
-            try access("?kubeconfig=/home/x/.kube/config\(query)", [:], files)
+            try access("?kubeconfig=/u/.kube/config\(query)", [:], files)
         }
         #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
     }
@@ -105,18 +105,18 @@ struct KubernetesAccessTests {
         let account = "/var/run/secrets/kubernetes.io/serviceaccount"
         files["\(account)/namespace"] = "here\n"
         files["\(account)/token"] = " t1 \n"
-        let pod = ["KUBERNETES_SERVICE_HOST": "10.96.0.1", "KUBERNETES_SERVICE_PORT": "6443", "HOME": "/home/x"]
+        let pod = ["KUBERNETES_SERVICE_HOST": "10.96.0.1", "KUBERNETES_SERVICE_PORT": "6443", "HOME": "/u"]
         let inCluster = try access("", pod, files)
         #expect(inCluster.node == RegistryTarget.Node(host: "10.96.0.1", port: 6443))
         #expect(inCluster.namespace == "here")
         #expect(inCluster.authority == .file("\(account)/ca.crt"))
         #expect(try inCluster.currentToken(.init(environment: [:]) { _ in " t1 \n" }) == "t1")
         #expect(try access("?server=http://h:1&token=x", pod, files).node.port == 1)
-        #expect(try access("?kubeconfig=/home/x/.kube/config", pod, files).namespace == "prod")
+        #expect(try access("?kubeconfig=/u/.kube/config", pod, files).namespace == "prod")
         let sixth = try access("", ["KUBERNETES_SERVICE_HOST": "fd00::1"], files)
         #expect(sixth.node == RegistryTarget.Node(host: "fd00::1", port: 443))
-        #expect(try access("", ["HOME": "/home/x"], files).namespace == "prod")
-        #expect(try access("", ["KUBECONFIG": "/home/x/.kube/config:/other"], files).namespace == "prod")
+        #expect(try access("", ["HOME": "/u"], files).namespace == "prod")
+        #expect(try access("", ["KUBECONFIG": "/u/.kube/config:/other"], files).namespace == "prod")
         #expect(throws: ConfigurationError.self) { try access("", [:], files) }
         #expect(throws: ConfigurationError.self) { try access("?server=http://h&cert=/x", pod, files) }
         #expect(throws: ConfigurationError.self) { try access("?server=h:1", pod, files) }

@@ -60,6 +60,9 @@ final class ConsulStandIn: Sendable {
         let right = state.withLock { $0.right(of: token) }
         guard let right else { return .text(403, "ACL not found") }
         let parts = request.parts
+        if parts.starts(with: ["v1", "kv"]) {
+            return try await text(parts.dropFirst(2).joined(separator: "/"), request)
+        }
         guard parts.count >= 3, parts[0] == "v1" else { return .text(404, "") }
         switch (parts[1], parts[2], parts.count) {
         case ("health", "service", 4): return try await health(parts[3], request, right)
@@ -109,10 +112,32 @@ final class ConsulStandIn: Sendable {
         return changed { $0.update(id, text, right) }
     }
 
-    /// A health query, which blocks while nothing is newer than its index.
+    /// Sets a key of the store, or takes it away.
+    func store(_ text: String?, at key: String) {
+        state.withLock { $0.store(text, at: key) }
+        wakeups.wake()
+    }
+
+    private func text(_ key: String, _ request: StandInServer.Request) async throws -> StandInServer.Answer {
+        if let problem = try await block("kv/\(key)", request) { return problem }
+        return state.withLock { state in
+            let header = [("X-Consul-Index", "\(state.index(of: "kv/\(key)", nil) ?? 1)")]
+            return state.texts[key].map { .text(200, $0, header) } ?? .empty(404, header)
+        }
+    }
+
+    /// A health query.
     private func health(
         _ service: String, _ request: StandInServer.Request, _ right: ConsulState.Right
     ) async throws -> StandInServer.Answer {
+        if let problem = try await block(service, request) { return problem }
+        return state.withLock { $0.health(service, request, right) }
+    }
+
+    /// Waits while nothing is newer than the index of a query.
+    private func block(
+        _ service: String, _ request: StandInServer.Request
+    ) async throws -> StandInServer.Answer? {
         var wait: Duration = .seconds(300)
         if let text = request.value("wait") {
             guard text.hasSuffix("s"), let seconds = Double(text.dropLast()) else {
@@ -130,6 +155,6 @@ final class ConsulStandIn: Sendable {
                 try Task.checkCancellation()
             }
         }
-        return state.withLock { $0.health(service, request, right) }
+        return nil
     }
 }

@@ -33,6 +33,7 @@ struct ConsulState: Sendable {
     var others: [String: [String: Service]] = [:]
     var defaultDeny = false
     var tokens: [String: Right] = [:]
+    private(set) var texts: [String: String] = [:]
     private(set) var services: [String: Service] = [:]
     private(set) var index: UInt64 = 33
     /// The index of the last change of each service; one that is not there has that of the table.
@@ -50,6 +51,12 @@ struct ConsulState: Sendable {
     private mutating func changed(_ service: String) {
         index += 1
         changes[service] = index
+    }
+
+    /// Sets a key of the store, or takes it away.
+    mutating func store(_ text: String?, at key: String) {
+        changed("kv/\(key)")
+        texts[key] = text
     }
 
     func index(of service: String, _ datacenter: String?) -> UInt64? {
@@ -107,9 +114,8 @@ struct ConsulState: Sendable {
     }
 
     private func check(_ body: JSONValue, _ service: String, _ number: Int) -> Check? {
-        let id =
-            ConsulState.text(body["CheckID"])
-            ?? (number == 0 ? "service:\(service)" : "service:\(service):\(number + 1)")
+        let usual = number == 0 ? "service:\(service)" : "service:\(service):\(number + 1)"
+        let id = ConsulState.text(body["CheckID"]) ?? usual
         let name = ConsulState.text(body["Name"]) ?? "Service check"
         let status = ConsulState.text(body["Status"]) ?? "critical"
         if let text = ConsulState.text(body["TTL"]), let ttl = ConsulState.duration(text), ttl > .zero {

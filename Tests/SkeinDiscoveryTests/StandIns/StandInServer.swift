@@ -71,15 +71,7 @@ final class StandInServer: Sendable {
             }
         let port = channel.channel.localAddress?.port ?? 0
         let handler = handler
-        let task = Task<Void, Never> {
-            try? await channel.executeThenClose { connections in
-                try await withThrowingDiscardingTaskGroup { group in
-                    for try await connection in connections {
-                        group.addTask { try? await StandInServer.serve(connection, handler) }
-                    }
-                }
-            }
-        }
+        let task = Task<Void, Never> { try? await StandInServer.accept(channel, handler) }
         running.withLock { $0 = (task, port) }
     }
 
@@ -88,6 +80,18 @@ final class StandInServer: Sendable {
         let task = running.withLock { $0?.task }
         task?.cancel()
         await task?.value
+    }
+
+    private static func accept(
+        _ channel: NIOAsyncChannel<Connection, Never>, _ handler: @escaping Handler
+    ) async throws {
+        try await channel.executeThenClose { connections in
+            try await withThrowingDiscardingTaskGroup { group in
+                for try await connection in connections {
+                    group.addTask { try? await StandInServer.serve(connection, handler) }
+                }
+            }
+        }
     }
 
     private static func serve(_ connection: Connection, _ handler: @escaping Handler) async throws {

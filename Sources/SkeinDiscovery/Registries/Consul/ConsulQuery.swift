@@ -4,7 +4,7 @@ internal import SkeinCore
 /// What a `consul:` target says beside the service: which instances are wanted, and how the agents are asked.
 struct ConsulQuery: Sendable, Hashable {
     static let parameters = [
-        "tag", "dc", "near", "passing", "stale", "consistent", "ns", "partition", "wait", "token", "drain",
+        "tag", "dc", "near", "passing", "stale", "consistent", "ns", "partition", "wait", "token", "drain", "config",
     ]
 
     /// All of them have to be on an instance.
@@ -55,8 +55,14 @@ struct ConsulQuery: Sendable, Hashable {
         var request = RegistryRequest("GET", "/v1/health/service", [service])
         if passing { request.add("passing") }
         for tag in tags { request.add("tag", tag) }
-        if let datacenter { request.add("dc", datacenter) }
         if let near { request.add("near", near) }
+        place(&request, in: datacenter, after: index)
+        return request
+    }
+
+    /// Adds where and how fresh an answer is wanted; `index`: not before something is newer than that.
+    func place(_ request: inout RegistryRequest, in datacenter: String?, after index: UInt64?) {
+        if let datacenter { request.add("dc", datacenter) }
         if stale { request.add("stale") }
         if consistent { request.add("consistent") }
         scope(&request)
@@ -64,8 +70,10 @@ struct ConsulQuery: Sendable, Hashable {
             request.add("index", "\(index)")
             request.add("wait", "\(wait.components.seconds)s")
         }
-        return request
     }
+
+    /// How long a query that waits may take: Consul adds up to a sixteenth.
+    var longest: Duration { wait + wait / 16 + .seconds(20) }
 
     /// Adds where in Consul Enterprise names are looked up.
     func scope(_ request: inout RegistryRequest) {

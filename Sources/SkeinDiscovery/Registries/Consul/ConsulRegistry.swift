@@ -11,11 +11,11 @@ struct ConsulRegistry: ServiceRegistry {
 
     /// The registry may lose its memory, or show a token less than before. Without a leader an agent takes up to 14 s.
     let traits = RegistryTraits(timeout: .seconds(20), guardsShrinking: true)
-    private let agents: NodeRotation
+    let agents: NodeRotation
     private let token: String?
-    private let query: ConsulQuery
+    let query: ConsulQuery
     private let http: RegistryHTTP
-    private let context: RegistryContext
+    let context: RegistryContext
 
     init(_ location: RegistryTarget, _ context: RegistryContext) throws {
         try location.allowQuery(ConsulQuery.parameters + RegistryTLS.parameters)
@@ -32,7 +32,7 @@ struct ConsulRegistry: ServiceRegistry {
 
     func close() async { await http.close() }
 
-    private func ask(
+    func ask(
         _ agent: RegistryTarget.Node, _ request: RegistryRequest, within limit: Duration? = nil
     ) async throws -> RegistryAnswer {
         var request = request
@@ -115,7 +115,7 @@ struct ConsulRegistry: ServiceRegistry {
         try await context.clock.sleep(for: .seconds(5))
     }
 
-    private static let pause: Duration = .milliseconds(50)
+    static let pause: Duration = .milliseconds(50)
 
     private struct Health {
         var instances: [ServiceInstance]
@@ -127,9 +127,7 @@ struct ConsulRegistry: ServiceRegistry {
         of service: String, in datacenter: String, at agent: RegistryTarget.Node, after index: UInt64? = nil
     ) async throws -> Health {
         let request = query.health(of: service, in: datacenter.isEmpty ? nil : datacenter, after: index)
-        // Consul adds up to a sixteenth to what a query waits.
-        let limit = index == nil ? nil : query.wait + query.wait / 16 + traits.timeout
-        let answer = try await ask(agent, request, within: limit).checked()
+        let answer = try await ask(agent, request, within: index.map { _ in query.longest }).checked()
         let instances = try ConsulLayout.instances(of: try answer.json(), service: service)
         let isFiltered =
             answer.headers["x-consul-results-filtered-by-acls"] == "true"

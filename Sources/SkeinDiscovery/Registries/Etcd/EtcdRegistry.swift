@@ -12,7 +12,8 @@ public struct EtcdRegistry: ServiceRegistry {
     public static let schemes = ["etcd"]
     public static let defaultPort = 2379
 
-    public let traits = RegistryTraits()
+    /// Long enough to ask three servers that are silent, and then one of them for what it knows alone.
+    public let traits = RegistryTraits(timeout: .seconds(15))
     let client: EtcdClient
     private let layout: EtcdLayout
     private let logger: Logger

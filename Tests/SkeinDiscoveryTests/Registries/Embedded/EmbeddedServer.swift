@@ -20,7 +20,7 @@ final class EmbeddedServer: Sendable {
     /// Returns when it listens.
     init(file: String? = nil) async throws {
         self.file = file
-        port = try await freePort()
+        port = try await LocalServer.freePort()
         try await start()
     }
 

@@ -9,10 +9,6 @@ import Testing
 
 /// etcd, with one member or several, in processes of the test. They end with the object.
 final class EtcdCluster: Sendable {
-    struct NotInstalled: Error, CustomStringConvertible {
-        let description = "start etcd: it is not installed; on Debian: apt-get install etcd-server etcd-client"
-    }
-
     private let folder: TemporaryFolder
     let ports: [Int]
     private let peerPorts: [Int]
@@ -25,7 +21,7 @@ final class EtcdCluster: Sendable {
         folder = try TemporaryFolder()
         var ports: [Int] = []
         while ports.count < count * 2 {
-            let port = try await freePort()
+            let port = try await LocalServer.freePort()
             if !ports.contains(port) { ports.append(port) }
         }
         self.ports = Array(ports.prefix(count))
@@ -45,7 +41,7 @@ final class EtcdCluster: Sendable {
     var location: String { "etcd://" + ports.map { "127.0.0.1:\($0)" }.joined(separator: ",") }
 
     func start(_ number: Int) throws {
-        guard let program = EtcdCluster.program("etcd") else { throw NotInstalled() }
+        let program = try LocalServer.path("etcd", package: "etcd-server")
         let client = "\(scheme)://127.0.0.1:\(ports[number])"
         let peers = peerPorts.map { "http://127.0.0.1:\($0)" }
         var words = ["--name", "m\(number)", "--data-dir", folder.file("m\(number)")]
@@ -95,14 +91,9 @@ final class EtcdCluster: Sendable {
     func etcdctl(_ words: String...) async throws -> (lines: [String], status: Int32) { try await run(words) }
 
     func run(_ words: [String]) async throws -> (lines: [String], status: Int32) {
-        guard let program = EtcdCluster.program("etcdctl") else { throw NotInstalled() }
+        let program = try LocalServer.path("etcdctl", package: "etcd-client")
         let all = ports.map { "127.0.0.1:\($0)" }.joined(separator: ",")
         let endpoints = words.contains("--endpoints") ? [] : ["--endpoints", all]
         return try await ChildProcess(program, words + endpoints, environment: ["ETCDCTL_API": "3"]).finish()
-    }
-
-    private static func program(_ name: String) -> String? {
-        ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].map { "\($0)/\(name)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 }

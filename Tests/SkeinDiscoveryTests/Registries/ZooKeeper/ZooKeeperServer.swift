@@ -22,7 +22,7 @@ enum ZooKeeperServer {
     /// Three servers that form an ensemble, ready to serve.
     static func startEnsemble() async throws -> [LocalServer] {
         var ports: [(quorum: Int, election: Int)] = []
-        for _ in 0..<3 { ports.append((try await freePort(), try await freePort())) }
+        for _ in 0..<3 { ports.append((try await LocalServer.freePort(), try await LocalServer.freePort())) }
         let members = ports.enumerated().map { index, ports in
             "server.\(index + 1)=127.0.0.1:\(ports.quorum):\(ports.election)"
         }
