@@ -22,7 +22,7 @@ struct RedisRegistry<Place: RedisPlace>: ServiceRegistry {
     private let slot = ConnectionSlot<RedisSession>(isOpen: \.connection.isOpen, close: { $0.connection.close() })
 
     init(_ location: RegistryTarget, _ context: RegistryContext) throws {
-        try location.allowQuery(["layout", "db", "resp"] + Place.parameters + RegistryTLS.parameters)
+        try location.allowQuery(["config", "layout", "db", "resp"] + Place.parameters + RegistryTLS.parameters)
         self.context = context
         let connector = WireConnector(tls: try .of(location), context: context)
         var dialer = RedisDialer(connector: connector, user: location.user, password: location.password)

@@ -18,7 +18,7 @@ struct ZooKeeperRegistry: ServiceRegistry {
     private let access: ZooKeeperRequest.Access
 
     init(_ location: RegistryTarget, _ context: RegistryContext) throws {
-        try location.allowQuery(["watch"] + RegistryTLS.parameters)
+        try location.allowQuery(["config", "watch"] + RegistryTLS.parameters)
         switch location.query["watch"] {
         case nil, "tree": watchesTrees = true
         case "nodes": watchesTrees = false

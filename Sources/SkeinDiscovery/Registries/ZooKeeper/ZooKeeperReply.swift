@@ -72,12 +72,15 @@ struct ZooKeeperAnswer: Sendable {
 struct ZooKeeperStat: Sendable, Hashable {
     /// When it was created.
     var czxid: Int64
+    /// When its data was written.
+    var mzxid: Int64
     /// The session with which it goes; 0: none.
     var ephemeralOwner: Int64
 
     init(_ reader: inout JuteReader) throws {
         czxid = try reader.long()
-        for _ in 0..<3 { _ = try reader.long() }
+        mzxid = try reader.long()
+        for _ in 0..<2 { _ = try reader.long() }
         for _ in 0..<3 { _ = try reader.int() }
         ephemeralOwner = try reader.long()
     }

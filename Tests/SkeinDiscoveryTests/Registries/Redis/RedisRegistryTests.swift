@@ -133,6 +133,25 @@ struct RedisRegistryTests {
         try await until { list.ids == ["d"] }
     }
 
+    @Test("a text is read, and waited for until it changes", arguments: ["", "?resp=2"])
+    func texts(version: String) async throws {
+        let server = try await RedisServer.start()
+        defer { server.stop() }
+        let redis = try RedisPeer(server)
+        let registry = try #require(try registry("redis://\(server.address)\(version)") as? any ServiceConfigStore)
+        let none = try await registry.text(at: "conf")
+        #expect(none.text == nil)
+        for text in ["one", "two"] {
+            let before = try await registry.text(at: "conf")
+            let change = Task { try await redis.run("SET", "conf", text) }
+            try await until("the change is not told") {
+                try await registry.watchText(at: "conf", after: before.revision)
+                return try await registry.text(at: "conf").text == text
+            }
+            _ = try await change.value
+        }
+    }
+
     @Test("a replica among the servers is passed over when something is written")
     func replica() async throws {
         let server = try await RedisServer.start()
