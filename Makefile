@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target first makes sure that the machine has what it needs (.ci/setup).
-.PHONY: help setup setup-bench demo test test-long sanitize bench bench-picks lab format check generate clean
+.PHONY: help setup setup-test setup-bench demo test test-long sanitize bench bench-picks lab format check generate clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -21,6 +21,9 @@ help:
 setup:
 	@.ci/setup
 
+setup-test:
+	@.ci/setup test
+
 setup-bench:
 	@.ci/setup bench
 
@@ -29,9 +32,9 @@ demo: setup
 	@.build/debug/demo
 
 # What computes has its own process, so that it takes no time from what waits for a peer.
-WIRE_TESTS = 'IntegrationTests|InteropTests|SkeinServicesTests|SkeinTransportTests'
+WIRE_TESTS = 'IntegrationTests|InteropTests|SkeinServicesTests|SkeinTransportTests|SkeinDiscoveryTests'
 
-test: setup .venv/stamp
+test: setup-test .venv/stamp
 	@.ci/phase "tests of the checks" .venv/bin/python -B -m unittest discover -s .ci/tests
 	@.ci/phase build swift build --build-tests
 	@.ci/swift-test --skip $(WIRE_TESTS)
@@ -40,7 +43,7 @@ test: setup .venv/stamp
 	@.ci/phase plugins .venv/bin/python -B -m unittest discover -s Tests/PluginTests
 
 # Minutes of what takes seconds in `make test`, and what has to be alone in its process.
-test-long: setup .venv/stamp
+test-long: setup-test .venv/stamp
 	@.ci/phase build swift build --build-tests
 	@SKEIN_DIFFERENTIAL_CASES=500000 .ci/swift-test --filter DifferentialTests
 	@SKEIN_STREAM_BYTES=1073741824 .ci/swift-test --filter StreamMemoryTests
@@ -54,7 +57,7 @@ test-long: setup .venv/stamp
 	    .ci/phase robustness .venv/bin/python -B -m unittest discover -s Tests/RobustnessTests
 	@cd Tests/RobustnessTests && ../../.venv/bin/python -B -m kit.record ../../.build/robustness.json
 
-sanitize: setup
+sanitize: setup-test .venv/stamp
 	@.ci/phase "address sanitizer" .ci/sanitize address
 	@.ci/phase "thread sanitizer" .ci/sanitize thread
 
