@@ -14,7 +14,7 @@ struct RegistryCommandTests {
         let file = FileManager.default.temporaryDirectory.appending(path: "skein-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
         let words = ["registry", "--file", file.path(percentEncoded: false), "--port"]
-        let program = try BuiltProgram.find("SkeinCLI").path(percentEncoded: false)
+        let program = try BuiltProgram.find("skein").path(percentEncoded: false)
         let first = try await ListeningProcess(ChildProcess(program, words + ["0"]))
         let location = "skein://127.0.0.1:\(first.port)"
         let registry = try RegistryCatalog.builtIn.registry(location, RegistryContext())
