@@ -64,7 +64,7 @@ struct Balancer {
     }
 
     /// Every endpoint becomes ready, one after the other.
-    mutating func connectAll() {
+    mutating func connectAll(_ metadata: Metadata = [:]) {
         var next = 0
         while next < created.count {
             let id = created[next]
@@ -73,15 +73,26 @@ struct Balancer {
         }
         for timer in timers { handle { $0.timerFired(timer, &$1) } }
         for id in created { tell(id) }
+        call(3 * created.count, metadata)
     }
 
-    /// The endpoint has answered calls, and says how loaded it is: what policies that estimate go by.
+    /// The endpoint says how loaded it is.
     private func tell(_ id: SubchannelID) {
-        let latency = 0.001 * Double(1 + id.slot % 7)
         let load = ServerLoad(
-            inFlight: UInt32(id.slot % 5), latency: Float(latency), serviceTime: 0.001, parallelism: 4,
+            inFlight: UInt32(id.slot % 5), latency: 0.001 * Float(1 + id.slot % 7), serviceTime: 0.001, parallelism: 4,
             incarnation: UInt64(id.slot))
-        cell.slots.slot(id.slot).pointee.note(AttemptOutcome(.success, latency: latency, load: load), at: .now)
+        cell.slots.reported(load, of: id, at: .now)
+    }
+
+    /// Calls, by which the channel measures the endpoints: most of them once at least.
+    private func call(_ count: Int, _ metadata: Metadata) {
+        for _ in 0..<count {
+            var context = PickContext(method, metadata: metadata)
+            context.time = .now
+            guard case .picked(_, let token) = cell.pick(&context) else { return }
+            let latency = 0.001 * Double(1 + token.id.slot % 7)
+            cell.slots.completed(token, AttemptOutcome(.success, latency: latency), at: .now)
+        }
     }
 
     private mutating func handle(_ event: (inout AnyPolicy, inout PolicyActions) -> Void) {

@@ -48,7 +48,7 @@ func allocations(_ cell: PickerCell<Subchannel>, _ metadata: Metadata) -> String
 func printPicks(_ subject: Subject, _ count: Int) throws {
     var balancer = try Balancer(subject.choice)
     balancer.update(count, isWeighted: subject.isWeighted)
-    balancer.connectAll()
+    balancer.connectAll(subject.metadata)
     let (cell, metadata) = (balancer.cell, subject.metadata)
     let figures = [1, 2].flatMap { threads in
         [
