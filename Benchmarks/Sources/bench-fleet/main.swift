@@ -45,7 +45,8 @@ case "server":
 case "client":
     let target = word("ports").split(separator: ",").map { "127.0.0.1:\($0)" }.joined(separator: ",")
     let channel = try Channel(
-        "ipv4:\(target)", security: .plaintext, options: .loadBalancing(try LoadBalancing(policy: word("policy"), json: "{}")))
+        "ipv4:\(target)", security: .plaintext,
+        options: .loadBalancing(try LoadBalancing(policy: word("policy"), json: "{}")))
     let client = OpenLoop(
         Helloworld_Greeter.Client(channel), rate: number("rate"), timeout: .seconds(number("timeout")),
         seed: UInt64(number("seed")))
