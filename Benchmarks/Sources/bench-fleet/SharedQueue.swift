@@ -2,7 +2,7 @@
 import Synchronization
 
 /// A processor-sharing queue in real time: each job runs on one core while there are enough, and on its equal share of
-/// them all when there are not. It is moved on every millisecond while there are jobs.
+/// them all when there are not. While there are jobs it is moved on when the next one is due, in steps of 1 to 4 ms.
 final class SharedQueue: Sendable {
     private struct Job {
         var remaining: Double
@@ -40,10 +40,10 @@ final class SharedQueue: Sendable {
     /// Moves the queue on until the task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            let done = state.withLock { advance(&$0) }
+            let (done, wait) = state.withLock { state in (advance(&state), untilNext(state)) }
             for job in done { job.done.resume() }
             await sleepWhileIdle()
-            try? await Task.sleep(for: .milliseconds(1))
+            try? await Task.sleep(for: .seconds(wait))
         }
     }
 
@@ -62,13 +62,21 @@ final class SharedQueue: Sendable {
         }
     }
 
+    private func rate(_ state: State) -> Double { speed * min(1, cores / Double(max(1, state.jobs.count))) }
+
+    /// Seconds until a job is done, within what a step may take.
+    private func untilNext(_ state: State) -> Double {
+        let next = state.jobs.map(\.remaining).min() ?? 0
+        return min(max(next / rate(state), 0.001), 0.004)
+    }
+
     /// The jobs that are done by now.
     private func advance(_ state: inout State) -> [Job] {
         let now = ContinuousClock.now
         let elapsed = (now - state.updated) / .seconds(1)
         state.updated = now
         guard !state.jobs.isEmpty else { return [] }
-        let work = elapsed * speed * min(1, cores / Double(state.jobs.count))
+        let work = elapsed * rate(state)
         for index in state.jobs.indices { state.jobs[index].remaining -= work }
         let done = state.jobs.filter { $0.remaining <= 0 }
         if !done.isEmpty { state.jobs.removeAll { $0.remaining <= 0 } }
