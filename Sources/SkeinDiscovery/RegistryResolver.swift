@@ -48,7 +48,8 @@ struct RegistryResolver: Resolver {
             try await watch.run { output in
                 tell(output.status)
                 await publish(output, names, updates)
-                if let entries = output.entries, !output.status.isCached {
+                // Only what the registry says itself: a silent one has nothing new to keep.
+                if let entries = output.entries, !output.status.isCached, output.status.unreachableFor == nil {
                     await cache?.store(entries.map(\.instance), context)
                 }
             }

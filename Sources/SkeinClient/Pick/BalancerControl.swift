@@ -45,6 +45,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     private var standings = StandingFilter()
     /// How many endpoints of it the policy was told of.
     private var usableCount = 0
+    private var standingCheck: Scheduled<Void>?
     /// Shut down, with calls that still run.
     private var draining: [SubchannelID: Subchannel] = [:]
     private var state = ConnectivityState.idle
@@ -248,6 +249,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     private func stop(_ state: ConnectivityState, _ picker: any Picker) {
         environment.resolver.stop()
         idleCheck?.cancel()
+        standingCheck?.cancel()
+        resolution = nil
         for timer in timers.values { timer.cancel() }
         timers = [:]
         policy = nil
@@ -295,23 +298,22 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         }
         noteSingleAddress(resolution.endpoints)
         self.resolution = resolution
-        use(resolution)
+        use(usable(resolution), note: resolution.note)
     }
 
-    /// Tells the policy of the endpoints that may be used now.
-    private func use(_ resolution: Resolution) {
-        let now = ContinuousClock.now
-        let isVerified = environment.connector.transport.isPrivate
-        let endpoints = standings.usable(resolution.endpoints, isVerified: isVerified, at: now)
+    /// The endpoints that may be used now.
+    private func usable(_ resolution: Resolution) -> [Endpoint] {
+        standings.usable(
+            resolution.endpoints, isVerified: environment.connector.transport.isPrivate, at: .now)
+    }
+
+    private func use(_ endpoints: [Endpoint], note: String) {
         usableCount = endpoints.count
-        if let next = standings.nextChange(after: now) {
-            let post = post
-            environment.eventLoop.scheduleTask(in: TimeAmount(next - now)) { post(.checkStandings) }
-        }
+        scheduleStandingCheck()
         let connections = environment.options.connectionsPerEndpoint
         let update = EndpointUpdate(
             connections == 1 ? endpoints : endpoints.flatMap { $0.copies(connections) },
-            note: resolution.note)
+            note: note)
         run { policy, actions in
             do throws(ConfigurationError) {
                 try policy.update(update, choices, &actions)
@@ -330,9 +332,16 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     /// Some endpoints are only good as long as they are connected.
     private func checkStandings() {
         guard let resolution, standings.isInDoubt else { return }
-        let usable = standings.usable(
-            resolution.endpoints, isVerified: environment.connector.transport.isPrivate, at: .now)
-        if usable.count != usableCount { use(resolution) }
+        let endpoints = usable(resolution)
+        if endpoints.count == usableCount { scheduleStandingCheck() } else { use(endpoints, note: resolution.note) }
+    }
+
+    private func scheduleStandingCheck() {
+        standingCheck?.cancel()
+        let now = ContinuousClock.now
+        guard let next = standings.nextChange(after: now) else { return }
+        let post = post
+        standingCheck = environment.eventLoop.scheduleTask(in: TimeAmount(next - now)) { post(.checkStandings) }
     }
 
     /// A single address may be a virtual one, which balancing sees as one server.

@@ -13,15 +13,12 @@ struct LeaseMachine: Sendable {
         case wait(Duration)
     }
 
-    /// The longest waits after the first failure to register and after the last of many.
-    static let waits: ClosedRange<Duration> = .milliseconds(500)...(.seconds(30))
-
     private let ttl: Duration
     private var random: SplitMix64
     private(set) var lease: LeaseID?
     private var goodUntil: Duration = .zero
     private var next: Step = .register
-    private var failuresInARow = 0
+    private var backoff = FullJitter()
 
     init(ttl: Duration, seed: UInt64) {
         self.ttl = ttl
@@ -60,14 +57,12 @@ struct LeaseMachine: Sendable {
     }
 
     mutating func failed() {
-        failuresInARow += 1
-        let longest = LeaseMachine.waits.lowerBound * (1 << min(failuresInARow - 1, 16))
-        let limit = lease == nil ? LeaseMachine.waits.upperBound : ttl / 6
-        next = .wait(min(longest, limit) * Double.random(in: 0...1, using: &random))
+        let limit = lease == nil ? FullJitter.waits.upperBound : ttl / 6
+        next = .wait(backoff.failed(atMost: limit, &random))
     }
 
     private mutating func held(_ asked: Duration) {
-        failuresInARow = 0
+        backoff.succeeded()
         goodUntil = asked + ttl
         // Not all that started together renew together.
         next = .wait(ttl / 3 * Double.random(in: 0.9...1, using: &random))

@@ -22,7 +22,6 @@ final class WatchBoard: Sendable {
         /// Whether nobody has looked for the config yet: a channel must not begin without it.
         var awaitsConfig: Bool
         var failure: String?
-        var hasAnswered = false
         var cached: [ServiceInstance]?
         var published: Output?
     }
@@ -79,7 +78,6 @@ final class WatchBoard: Sendable {
         let now = now()
         state.withLock { state in
             body(&state)
-            state.hasAnswered = true
             state.failure = nil
             state.guarded.listed(state.table.all, at: now)
         }

@@ -29,8 +29,6 @@ struct WatchMachine: Sendable {
         case failed
     }
 
-    /// The longest waits after the first failure and after the last of many.
-    static let waits: ClosedRange<Duration> = .milliseconds(500)...(.seconds(30))
     /// The longest wait after a gap.
     static let gapWait: Duration = .milliseconds(500)
     /// Changes within this time are taken together.
@@ -39,7 +37,7 @@ struct WatchMachine: Sendable {
     private let pollInterval: ClosedRange<Duration>
     private var random: SplitMix64
     private var next: Step = .list
-    private(set) var failuresInARow = 0
+    private var backoff = FullJitter()
 
     init(pollInterval: ClosedRange<Duration>, seed: UInt64) {
         self.pollInterval = pollInterval
@@ -59,7 +57,7 @@ struct WatchMachine: Sendable {
     }
 
     mutating func watchEnded(_ end: End, after time: Duration) {
-        if end != .failed || time > WatchMachine.waits.upperBound { failuresInARow = 0 }
+        if end != .failed || time > FullJitter.waits.upperBound { backoff.succeeded() }
         switch end {
         case .due: next = .list
         case .stale: next = .wait(WatchMachine.coalescing)
@@ -68,11 +66,9 @@ struct WatchMachine: Sendable {
         }
     }
 
-    private mutating func backOff() {
-        let longest = WatchMachine.waits.lowerBound * (1 << min(failuresInARow, 16))
-        failuresInARow += 1
-        next = .wait(draw(.zero...min(longest, WatchMachine.waits.upperBound)))
-    }
+    private mutating func backOff() { next = .wait(backoff.failed(&random)) }
+
+    var failuresInARow: Int { backoff.failuresInARow }
 
     private mutating func draw(_ range: ClosedRange<Duration>) -> Duration {
         range.lowerBound + (range.upperBound - range.lowerBound) * Double.random(in: 0...1, using: &random)
