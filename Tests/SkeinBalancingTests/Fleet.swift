@@ -175,8 +175,8 @@ extension Fleet {
         context.time = time
         for id in tried { context.attempted(id) }
         defer {
-            if let wanted = context.wanted { connecting.append(wanted) }
-            probed += context.probes
+            if let wanted = context.wishes.wanted { connecting.append(wanted) }
+            probed += context.wishes.probes
         }
         guard case .picked(let subchannel, let token) = cell.pick(&context, random: random.next()) else { return nil }
         return (subchannel, token)
