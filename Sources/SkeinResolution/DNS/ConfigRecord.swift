@@ -63,8 +63,8 @@ struct ConfigLookup: Sendable {
     nonisolated(nonsending) func config(
         of host: String
     ) async throws -> Result<ServiceConfig, ConfigurationError>? {
-        guard let name = DNSName(labels: [Array(ConfigRecord.label.utf8)]), let parent = DNSName(host),
-            let full = name + parent
+        guard !HostLookup.isLocal(host), let name = DNSName(labels: [Array(ConfigRecord.label.utf8)]),
+            let parent = DNSName(host), let full = name + parent
         else { return nil }
         let answer: DNSAnswer
         do {

@@ -18,6 +18,9 @@ struct ServiceLookup: Sendable {
     }
 
     nonisolated(nonsending) func find(_ name: String) async throws -> DNSFinding {
+        guard !HostLookup.isLocal(name) else {
+            return DNSFinding(endpoints: [], denial: "look up \(name): localhost has no records, and nobody is asked")
+        }
         let configuration = try await client.configuration()
         let candidates = configuration.candidates(name)
         guard !candidates.isEmpty else { throw RPCError(.unavailable, "look up \(name): it is no domain name") }
@@ -40,8 +43,9 @@ struct ServiceLookup: Sendable {
         _ name: String, _ found: DNSAnswer.Found, _ configuration: DNSConfiguration
     ) async throws -> DNSFinding {
         var services: [DNSRecord.Service] = []
+        var seen: Set<DNSRecord.Service> = []
         for case .service(let service) in found.values where !service.target.isRoot && service.port > 0 {
-            if !services.contains(service) { services.append(service) }
+            if seen.insert(service).inserted { services.append(service) }
         }
         services = Array(services.prefix(ServiceLookup.maxServers))
         guard !services.isEmpty else {

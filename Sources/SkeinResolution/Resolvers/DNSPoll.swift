@@ -48,7 +48,9 @@ struct DNSPoll: Sendable {
             let endpoints = known.absorb(finding.endpoints, isComplete: finding.isComplete)
             var resolution = Resolution(endpoints, note: "\(target)")
             resolution.serviceConfig = finding.serviceConfig
-            return updates.publish(resolution) ? .accepted(validFor: finding.validFor) : .failed
+            // What could not be asked for is asked for again soon.
+            let validFor = finding.isComplete ? finding.validFor : min(finding.validFor, DNSSchedule.defaultInterval)
+            return updates.publish(resolution) ? .accepted(validFor: validFor) : .failed
         }
         if let endpoints = known.deny(at: now) {
             let outlook = endpoints.isEmpty ? "" : "; its last endpoints are used while they are connected"
@@ -60,3 +62,5 @@ struct DNSPoll: Sendable {
         return .denied(validFor: finding.validFor)
     }
 }
+
+private func min(_ a: Duration?, _ b: Duration) -> Duration { a.map { Swift.min($0, b) } ?? b }
