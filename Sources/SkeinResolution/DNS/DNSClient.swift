@@ -17,7 +17,7 @@ package final class DNSClient: Sendable {
 
     /// Asks the servers that the files name.
     package convenience init(_ files: NameFiles, on pool: BlockingPool) {
-        self.init { DNSConfiguration(try await pool.run { files.read() }.resolvConf) }
+        self.init { try await pool.run { files.read() }.configuration }
     }
 
     /// Asks `servers`, whose names, if they are names, are found by `lookup`. Names asked for are complete.

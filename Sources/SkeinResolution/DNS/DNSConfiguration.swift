@@ -19,8 +19,8 @@ struct DNSConfiguration: Sendable, Hashable {
 
     init(servers: [HostPort]) { self.servers = servers }
 
-    init(_ file: ResolvConf) {
-        servers = file.servers.map { HostPort(host: $0, port: DNSConfiguration.port) }
+    init(_ file: ResolvConf, port: Int) {
+        servers = file.servers.map { HostPort(host: $0, port: port) }
         search = file.search
         ndots = file.ndots
         timeout = .seconds(file.timeout)

@@ -29,8 +29,8 @@ package struct HostLookup: AddressLookup {
                 let numbers = await AddressOrder.sorted(content.hosts.addresses(of: host))
                 if !numbers.isEmpty { return AddressAnswer(addresses: numbers.map { $0.address(port: port) }) }
             case .dns where !HostLookup.isLocal(host):
-                let configuration = DNSConfiguration(content.resolvConf)
-                let answer = try await HostAddresses(client: client).answer(for: host, port: port, configuration)
+                let answer = try await HostAddresses(client: client).answer(
+                    for: host, port: port, content.configuration)
                 guard answer.addresses.isEmpty else { return answer }
                 last = answer
             case .dns: break

@@ -15,13 +15,17 @@ package struct NameFiles: Sendable {
     var hosts: String
     var resolvConf: String
     var nsswitch: String
+    /// Of the name servers, which the file cannot say.
+    var port: Int
 
     package init(
-        hosts: String = "/etc/hosts", resolvConf: String = "/etc/resolv.conf", nsswitch: String = "/etc/nsswitch.conf"
+        hosts: String = "/etc/hosts", resolvConf: String = "/etc/resolv.conf", nsswitch: String = "/etc/nsswitch.conf",
+        port: Int = 53
     ) {
         self.hosts = hosts
         self.resolvConf = resolvConf
         self.nsswitch = nsswitch
+        self.port = port
     }
 
     private static let maxBytes = 4 << 20
@@ -29,7 +33,7 @@ package struct NameFiles: Sendable {
     /// What the files say.
     struct Content: Sendable {
         var hosts: HostsFile
-        var resolvConf: ResolvConf
+        var configuration: DNSConfiguration
         var order: NameServiceOrder
         var hostName: String
     }
@@ -39,7 +43,7 @@ package struct NameFiles: Sendable {
         let hostName = NameFiles.hostName()
         return Content(
             hosts: HostsFile(NameFiles.text(hosts)),
-            resolvConf: ResolvConf(NameFiles.text(resolvConf), hostName: hostName),
+            configuration: DNSConfiguration(ResolvConf(NameFiles.text(resolvConf), hostName: hostName), port: port),
             order: NameServiceOrder(NameFiles.text(nsswitch)), hostName: hostName)
     }
 

@@ -8,9 +8,11 @@ internal import Testing
 struct HostLookupTests {
     private func lookup(_ folder: TemporaryFolder, _ server: FakeNameServer) -> HostLookup {
         let files = NameFiles(
-            hosts: "\(folder.path)/a", resolvConf: "\(folder.path)/b", nsswitch: "\(folder.path)/c")
+            hosts: "\(folder.path)/a", resolvConf: "\(folder.path)/b", nsswitch: "\(folder.path)/c",
+            port: server.address.port)
         return HostLookup(
-            files: files, client: server.client(), system: ScriptedLookup(.success(addresses(99))), pool: .shared)
+            files: files, client: DNSClient(files, on: .shared), system: ScriptedLookup(.success(addresses(99))),
+            pool: .shared)
     }
 
     private func hosts(_ answer: AddressAnswer) -> [String] { answer.addresses.map(\.host) }
@@ -27,24 +29,23 @@ struct HostLookupTests {
             }
             let folder = TemporaryFolder()
             folder.write("10.0.0.7 orders\n", to: "a")
-            folder.write("search prod.test test\n", to: "b")
+            folder.write("nameserver 127.0.0.1\nsearch prod.test test\n", to: "b")
             folder.write("hosts: files dns\n", to: "c")
             let lookup = lookup(folder, server)
             #expect(hosts(try await lookup.answer(for: "orders", port: 1)) == ["10.0.0.7"])
             #expect(server.asked.isEmpty)
-            // The client of this test asks the server of this test; the search list is the file's.
-            let answer = try await HostAddresses(client: server.client()).answer(
-                for: "greeter", port: 1, configuration(server, folder))
+            let answer = try await lookup.answer(for: "greeter", port: 1)
             #expect(hosts(answer) == ["10.0.0.5"] && answer.validFor == .seconds(9))
             #expect(answer.name == "greeter.prod.test")
+            let denial = "look up a: no such name (NXDOMAIN for a.prod.test, a.test, a)"
+            #expect(try await lookup.answer(for: "a", port: 1).denial == denial)
+            let error = try await #require(throws: RPCError.self) { try await lookup.addresses(of: "a", port: 1) }
+            #expect(error.code == .unavailable && error.message == denial)
+            folder.write("hosts: files\n", to: "c")
+            #expect(
+                try await lookup.answer(for: "greeter", port: 1).denial?.contains("not in \(folder.path)/a") == true)
             folder.write("hosts: files ldap dns\n", to: "c")
             #expect(hosts(try await lookup.answer(for: "greeter", port: 443)) == ["10.0.0.99"])
-        }
-
-        private func configuration(_ server: FakeNameServer, _ folder: TemporaryFolder) -> DNSConfiguration {
-            var configuration = DNSConfiguration(NameFiles(resolvConf: "\(folder.path)/b").read().resolvConf)
-            configuration.servers = [server.address]
-            return configuration
         }
     #endif
 

@@ -121,6 +121,36 @@ struct DNSServiceResolverTests {
         }
     }
 
+    @Test("what could not be asked for is asked for again soon, however long the rest holds")
+    func incomplete() async throws {
+        let server = try await FakeNameServer { query, _ in
+            let isA = (try? DNSMessage(parsing: query))?.questions[0].type == .a
+            let addresses = [ReplyBytes.address("greeter.test", "10.0.0.1", ttl: 300)]
+            return [isA ? ReplyBytes.reply(to: query, addresses) : ReplyBytes.reply(to: query, flags: 0x8182)]
+        }
+        let bench = Bench()
+        try await bench.run(make("dns://\(server.address)/greeter.test:1", bench)) {
+            #expect(await bench.result(1) == "10.0.0.1:1")
+            await passTime(bench)
+            await passTime(bench)
+            #expect(await bench.result(2) == "10.0.0.1:1")
+            #expect(bench.clock.now.offset < .seconds(40))
+        }
+    }
+
+    @Test("localhost has no records, and no config, and nobody is asked")
+    func localhost() async throws {
+        let server = try await FakeNameServer { query, _ in [ReplyBytes.reply(to: query)] }
+        let bench = Bench()
+        try await bench.run(make("dns+srv://\(server.address)/localhost", bench)) {
+            #expect(await bench.result(1).contains("localhost has no records"))
+        }
+        try await bench.run(make("dns://\(server.address)/localhost:1?config=txt", bench)) {
+            #expect(await bench.result(2) == "[::1]:1 127.0.0.1:1")
+        }
+        #expect(server.asked.isEmpty)
+    }
+
     @Test("the name servers of a target are asked, and its config when that is wanted")
     func authority() async throws {
         let server = try await FakeNameServer { query, _ in
