@@ -40,4 +40,10 @@ package struct AddressAnswer: Sendable, Hashable {
         self.denial = denial
         self.name = name
     }
+
+    /// The addresses; throws when there are none.
+    func addresses(of host: String) throws -> [EndpointAddress] {
+        guard addresses.isEmpty else { return addresses }
+        throw RPCError(.unavailable, denial ?? "look up \(host): no addresses")
+    }
 }

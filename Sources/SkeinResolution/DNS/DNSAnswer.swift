@@ -22,9 +22,23 @@ enum DNSAnswer: Sendable, Hashable {
 
     struct Missing: Sendable, Hashable {
         /// The name exists, without what was asked for.
-        var isNameKnown: Bool
+        var isNameKnown = false
         /// How long that holds, in seconds (RFC 2308 section 5); `nil` when the server did not say.
         var ttl: UInt32?
+
+        /// Something else is missing, too, or the same under another name.
+        mutating func add(_ other: Missing) {
+            isNameKnown = isNameKnown || other.isNameKnown
+            ttl = [ttl, other.ttl].compactMap { $0 }.min()
+        }
+
+        /// All of that in words: there is no `what` for `host`, which may have stood for each of `names`.
+        func denial(of what: String, _ host: String, _ names: [DNSName]) -> String {
+            let tried = names.map(\.description).joined(separator: ", ")
+            return isNameKnown
+                ? "look up \(host): the name exists but has no \(what) (NODATA for \(tried))"
+                : "look up \(host): no such name (NXDOMAIN for \(tried))"
+        }
     }
 
     /// A chain of more aliases than this is taken for a loop.

@@ -16,8 +16,7 @@ struct HostAddresses: Sendable {
     ) async throws -> AddressAnswer {
         let candidates = configuration.candidates(host)
         guard !candidates.isEmpty else { throw RPCError(.unavailable, "look up \(host): it is no domain name") }
-        var isNameKnown = false
-        var ttl: UInt32?
+        var missing = DNSAnswer.Missing()
         for name in candidates {
             switch try await outcome(name, configuration) {
             case .found(let numbers, let lifetime, let isComplete):
@@ -25,15 +24,13 @@ struct HostAddresses: Sendable {
                 return AddressAnswer(
                     addresses: sorted.map { $0.address(port: port) }, validFor: .seconds(lifetime),
                     isComplete: isComplete, name: "\(name)")
-            case .missing(let missing):
-                // A name server that failed ends the search: what stands behind another name may be somebody else.
-                isNameKnown = isNameKnown || missing.isNameKnown
-                ttl = min(ttl, missing.ttl)
+            // A name server that failed ends the search: what stands behind another name may be somebody else.
+            case .missing(let part): missing.add(part)
             }
         }
         return AddressAnswer(
-            addresses: [], validFor: ttl.map { .seconds($0) },
-            denial: DNSAnswer.denial(of: "addresses", host, candidates, isNameKnown: isNameKnown))
+            addresses: [], validFor: missing.ttl.map { .seconds($0) },
+            denial: missing.denial(of: "addresses", host, candidates))
     }
 
     /// Both families at once. One of them is enough; without any, both must be known to be missing.
@@ -45,13 +42,11 @@ struct HostAddresses: Sendable {
         let answers = await [first, second]
         try Task.checkCancellation()
         var found: [DNSAnswer.Found] = []
-        var missing = DNSAnswer.Missing(isNameKnown: false)
+        var missing = DNSAnswer.Missing()
         for case .success(let answer) in answers {
             switch answer {
             case .found(let part): found.append(part)
-            case .missing(let part):
-                missing.isNameKnown = missing.isNameKnown || part.isNameKnown
-                missing.ttl = min(missing.ttl, part.ttl)
+            case .missing(let part): missing.add(part)
             case .alias: break
             }
         }
@@ -74,18 +69,5 @@ struct HostAddresses: Sendable {
         } catch {
             return .failure(error)
         }
-    }
-}
-
-/// The smaller one; one that is there before one that is not.
-private func min(_ a: UInt32?, _ b: UInt32?) -> UInt32? { [a, b].compactMap { $0 }.min() }
-
-extension DNSAnswer {
-    /// That name servers know nothing of what was looked for, in words.
-    static func denial(of what: String, _ host: String, _ names: [DNSName], isNameKnown: Bool) -> String {
-        let tried = names.map(\.description).joined(separator: ", ")
-        return isNameKnown
-            ? "look up \(host): the name exists but has no \(what) (NODATA for \(tried))"
-            : "look up \(host): no such name (NXDOMAIN for \(tried))"
     }
 }

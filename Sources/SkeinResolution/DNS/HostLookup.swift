@@ -13,9 +13,7 @@ package struct HostLookup: AddressLookup {
         files: NameFiles(), client: .machine, system: SystemAddressLookup(pool: .shared), pool: .shared)
 
     package nonisolated(nonsending) func addresses(of host: String, port: Int) async throws -> [EndpointAddress] {
-        let answer = try await answer(for: host, port: port)
-        guard answer.addresses.isEmpty else { return answer.addresses }
-        throw RPCError(.unavailable, answer.denial ?? "look up \(host): no addresses")
+        try await answer(for: host, port: port).addresses(of: host)
     }
 
     package nonisolated(nonsending) func answer(for host: String, port: Int) async throws -> AddressAnswer {
@@ -62,22 +60,4 @@ package struct HostLookup: AddressLookup {
 extension DNSClient {
     /// Asks the name servers that this machine is set up with.
     package static let machine = DNSClient(NameFiles(), on: .shared)
-}
-
-/// Host names as certain name servers know them. The machine's own files have no say, and names are complete.
-struct RemoteHostLookup: AddressLookup {
-    let client: DNSClient
-
-    nonisolated(nonsending) func addresses(of host: String, port: Int) async throws -> [EndpointAddress] {
-        let answer = try await answer(for: host, port: port)
-        guard answer.addresses.isEmpty else { return answer.addresses }
-        throw RPCError(.unavailable, answer.denial ?? "look up \(host): no addresses")
-    }
-
-    nonisolated(nonsending) func answer(for host: String, port: Int) async throws -> AddressAnswer {
-        if let address = HostPort(host: host, port: port).address { return AddressAnswer(addresses: [address]) }
-        if HostLookup.isLocal(host) { return HostLookup.local(port: port) }
-        return try await HostAddresses(client: client).answer(
-            for: host, port: port, try await client.configuration())
-    }
 }

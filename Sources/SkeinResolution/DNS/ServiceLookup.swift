@@ -24,19 +24,17 @@ struct ServiceLookup: Sendable {
         let configuration = try await client.configuration()
         let candidates = configuration.candidates(name)
         guard !candidates.isEmpty else { throw RPCError(.unavailable, "look up \(name): it is no domain name") }
-        var missing = DNSAnswer.Missing(isNameKnown: false)
+        var missing = DNSAnswer.Missing()
         for candidate in candidates {
             switch try await client.ask(DNSQuestion(name: candidate, type: .srv), configuration) {
             case .found(let found): return try await finding(name, found, configuration)
-            case .missing(let part):
-                missing.isNameKnown = missing.isNameKnown || part.isNameKnown
-                missing.ttl = [missing.ttl, part.ttl].compactMap { $0 }.min()
+            case .missing(let part): missing.add(part)
             case .alias: continue
             }
         }
         return DNSFinding(
             endpoints: [], validFor: missing.ttl.map { .seconds($0) },
-            denial: DNSAnswer.denial(of: "SRV records", name, candidates, isNameKnown: missing.isNameKnown))
+            denial: missing.denial(of: "SRV records", name, candidates))
     }
 
     private nonisolated(nonsending) func finding(

@@ -9,8 +9,8 @@ final class BindServer: Sendable {
     let port: Int
 
     /// Starts with `records`, lines of a zone file.
-    init(_ records: [String], ttl: Int = 5, port: Int? = nil) async throws {
-        server = try await LocalServer("named", package: "bind9", port: port) { directory, port in
+    init(_ records: [String], ttl: Int = 5) async throws {
+        server = try await LocalServer("named", package: "bind9") { directory, port in
             let options = """
                 directory "\(directory)"; listen-on port \(port) { 127.0.0.1; }; listen-on-v6 { none; };
                 pid-file none; session-keyfile none; recursion no; notify no; minimal-responses no;

@@ -22,25 +22,38 @@ final class FakeNameServer: Sendable {
     let address: HostPort
 
     init(_ answers: @escaping Answers) async throws {
-        let log = log
+        var sockets = try? await FakeNameServer.open(answers, log)
+        // A port that is free for the one may be taken for the other.
+        for _ in 0..<20 where sockets == nil { sockets = try? await FakeNameServer.open(answers, log) }
+        guard let sockets else { throw ChannelError.inappropriateOperationForState }
+        (datagrams, stream) = sockets
+        let port = datagrams.localAddress?.port ?? 0
+        address = HostPort(host: "127.0.0.1", port: port)
+    }
+
+    private static func open(_ answers: @escaping Answers, _ log: Log) async throws -> (any Channel, any Channel) {
         let group = MultiThreadedEventLoopGroup.singleton
-        datagrams = try await DatagramBootstrap(group: group)
+        let datagrams = try await DatagramBootstrap(group: group)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(DatagramAnswers(answers, log))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        let port = datagrams.localAddress?.port ?? 0
-        stream = try await ServerBootstrap(group: group)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(DNSStreamFraming(), StreamAnswers(answers, log))
+        do {
+            let stream = try await ServerBootstrap(group: group)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandlers(DNSStreamFraming(), StreamAnswers(answers, log))
+                    }
                 }
-            }
-            .bind(host: "127.0.0.1", port: port).get()
-        address = HostPort(host: "127.0.0.1", port: port)
+                .bind(host: "127.0.0.1", port: datagrams.localAddress?.port ?? 0).get()
+            return (datagrams, stream)
+        } catch {
+            try await datagrams.close().get()
+            throw error
+        }
     }
 
     deinit {
