@@ -28,7 +28,8 @@ struct DNSPoll: Sendable {
             } catch let error as RPCError {
                 if known.count > 0 {
                     let age = (elapsed() - lastAnswer).components.seconds
-                    context.logger.warning("keep the \(known.count) endpoints of \(target), \(age) s old: \(error)")
+                    context.logger.warning(
+                        "keep the endpoints of \(target) (\(known.count), found \(age) s ago): \(error)")
                 }
                 updates.publish(error)
                 outcome = .failed

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Logging
 internal import SkeinCore
 internal import SkeinTesting
 internal import Synchronization
@@ -8,10 +9,14 @@ internal import Testing
 
 @Suite("dns+srv: targets and name servers in targets", .timeLimit(.minutes(1)))
 struct DNSServiceResolverTests {
-    private func make(_ text: String, _ bench: Bench, _ client: DNSClient? = nil) throws -> any Resolver {
-        try ResolverRegistry.builtIn.make(
-            Target(text, schemes: ResolverRegistry.builtIn.schemes),
-            bench.context { if let client { $0.nameServers = client } })
+    private func make(
+        _ text: String, _ bench: Bench, _ client: DNSClient? = nil, _ log: RecordedLog = RecordedLog()
+    ) throws -> any Resolver {
+        let context = bench.context { context in
+            context.logger = Logger(label: "test") { _ in log }
+            if let client { context.nameServers = client }
+        }
+        return try ResolverRegistry.builtIn.make(Target(text), context)
     }
 
     private func endpoints(_ bench: Bench, _ number: Int) async throws -> [String] {
@@ -100,7 +105,7 @@ struct DNSServiceResolverTests {
         }
     }
 
-    @Test("servers that fail leave the list as it is")
+    @Test("servers that fail leave the list as it is, and how old it is stands in the log")
     func failures() async throws {
         let isBroken = Mutex(false)
         let server = try await FakeNameServer { query, _ in
@@ -112,13 +117,16 @@ struct DNSServiceResolverTests {
             ]
         }
         let bench = Bench()
-        try await bench.run(make("dns+srv:///greeter", bench, server.client())) {
+        let log = RecordedLog()
+        try await bench.run(make("dns+srv:///greeter", bench, server.client(), log)) {
             let found = try await endpoints(bench, 1)
             #expect(found == ["10.0.0.1:1 1 0"])
             isBroken.withLock { $0 = true }
             while bench.results.count < 2 { await passTime(bench) }
             #expect(await bench.result(2).contains("SERVFAIL"))
         }
+        #expect(
+            log.lines.first?.hasPrefix("keep the endpoints of dns+srv:///greeter (1, found 6") == true, "\(log.lines)")
     }
 
     @Test("what could not be asked for is asked for again soon, however long the rest holds")
