@@ -82,6 +82,8 @@ let subjects = try Subject.all().filter { subject in
     wanted.isEmpty || wanted.contains { subject.title.hasPrefix($0) }
 }
 print("ns per pick; 2 threads: each thread's own time, up to 2.5 times the budget; ! is over the budget")
+let latencies = [16, 512, 4096, 32_768].map { "\($0) KiB \(text(MemoryLatency.measure(kilobytes: $0)))" }
+print("a random line of cache among " + latencies.joined(separator: ", ") + " ns")
 row("policy", ["endpoints", "budget", "pick", "+done", "2 thr", "+done", "allocs"])
 let waiting = PickerCell<Subchannel>()
 let section = [1, 2].map { threads in
