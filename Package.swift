@@ -152,8 +152,7 @@ let package = Package(
             name: "SkeinCLI",
             dependencies: [
                 "SkeinCore", "SkeinBalancing", "SkeinLab", "SkeinTransport", "SkeinResolution", "SkeinServer",
-                "SkeinServices",
-                "SkeinDiscovery", arguments,
+                "SkeinServices", "SkeinDiscovery", arguments, signals,
             ],
             swiftSettings: settings),
         .executableTarget(

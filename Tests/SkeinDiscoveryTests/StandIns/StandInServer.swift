@@ -50,9 +50,14 @@ final class StandInServer: Sendable {
     private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>>
 
     private let handler: Handler
+    /// Of a Unix socket; `nil`: a port of the loopback.
+    private let path: String?
     private let running = Mutex<(task: Task<Void, Never>, port: Int)?>(nil)
 
-    init(_ handler: @escaping Handler) { self.handler = handler }
+    init(at path: String? = nil, _ handler: @escaping Handler) {
+        self.path = path
+        self.handler = handler
+    }
 
     deinit { running.withLock { $0?.task.cancel() } }
 
@@ -60,14 +65,21 @@ final class StandInServer: Sendable {
 
     /// Listens, at the same port as before when there was one.
     func start() async throws {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(ResponseBytes())
-                    return try Connection(wrappingChannelSynchronously: channel)
-                }
+        let prepare: @Sendable (any NIOCore.Channel) -> EventLoopFuture<Connection> = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                try channel.pipeline.syncOperations.addHandler(ResponseBytes())
+                return try Connection(wrappingChannelSynchronously: channel)
+            }
+        }
+        let channel =
+            if let path {
+                try await bootstrap.bind(
+                    unixDomainSocketPath: path, cleanupExistingSocketFile: true, childChannelInitializer: prepare)
+            } else {
+                try await bootstrap.bind(host: "127.0.0.1", port: port, childChannelInitializer: prepare)
             }
         let port = channel.channel.localAddress?.port ?? 0
         let handler = handler
