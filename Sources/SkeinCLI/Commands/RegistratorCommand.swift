@@ -69,6 +69,12 @@ struct RegistratorCommand: AsyncParsableCommand {
         help: ArgumentHelp("How often all containers are looked at, whatever was heard of them.", valueName: "seconds"))
     var resync = 60
 
+    @Flag(
+        help:
+            "At the start deregister what stands under this machine's name and runs no more, of services that have a container."
+    )
+    var cleanup = false
+
     @Flag(help: "At the end leave everything registered until the leases run out.")
     var stay = false
 
@@ -101,7 +107,7 @@ struct RegistratorCommand: AsyncParsableCommand {
         options.deregistersFailed = deregister == .always
         (options.ttl, options.renewal) = (ttl.map(Duration.seconds), ttlRefresh.map(Duration.seconds))
         options.resync = .seconds(resync)
-        options.staysRegistered = stay
+        (options.cleansUp, options.staysRegistered) = (cleanup, stay)
         return options
     }
 

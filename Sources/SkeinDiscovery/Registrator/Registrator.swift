@@ -74,15 +74,21 @@ package final class Registrator: Sendable {
     private nonisolated(nonsending) func act() async {
         await withDiscardingTaskGroup { group in
             while (try? await news.wait()) != nil {
-                while let command = machine.withLock({ $0.next() }) {
-                    switch command {
-                    case .list: group.addTask { await self.list() }
-                    case .inspect(let id, let turn): group.addTask { await self.inspect(id, turn) }
-                    case .register(let service): for registry in leases { registry.hold(service) }
-                    case .withdraw(let key, let kind): for registry in leases { registry.withdraw(key, kind) }
-                    }
-                }
+                while let command = machine.withLock({ $0.next() }) { perform(command, &group) }
             }
+        }
+    }
+
+    private func perform(_ command: RegistratorMachine.Command, _ group: inout DiscardingTaskGroup) {
+        switch command {
+        case .list: group.addTask { await self.list() }
+        case .inspect(let id, let turn): group.addTask { await self.inspect(id, turn) }
+        case .register(let service):
+            for registry in leases { registry.hold(service) }
+        case .withdraw(let key, let kind):
+            for registry in leases { registry.withdraw(key, kind) }
+        case .cleanUp(let keys):
+            for registry in leases { group.addTask { await registry.cleanUp(besides: keys) } }
         }
     }
 
@@ -117,13 +123,7 @@ package final class Registrator: Sendable {
         while !Task.isCancelled {
             let elapsed = context.clock.elapsed
             do {
-                try await engine.events(since: machine.withLock(\.since)) { events in
-                    tell { machine in
-                        if events.isEmpty { machine.connected() }
-                        for event in events { machine.took(event) }
-                    }
-                    if events.isEmpty { context.logger.info("watch the containers of \(engine.host.node)") }
-                }
+                try await engine.events(since: machine.withLock(\.since), took)
                 context.logger.warning("watch the containers of \(engine.host.node): the engine ended the events")
             } catch {
                 failed("watch the containers", error)
@@ -131,6 +131,14 @@ package final class Registrator: Sendable {
             let wait = machine.withLock { $0.disconnected(after: elapsed()) }
             try? await context.clock.sleep(for: wait)
         }
+    }
+
+    private func took(_ events: [EngineEvent]) {
+        if events.isEmpty {
+            context.logger.info("watch the containers of \(engine.host.node)")
+            tell { $0.connected() }
+        }
+        for event in events { tell { $0.took(event) } }
     }
 
     /// Has all containers looked at again when it is time.

@@ -14,6 +14,8 @@ struct RegistratorMachine: Sendable {
         /// Or change, when its key is registered already.
         case register(ContainerService)
         case withdraw(ContainerService.Key, Withdrawal)
+        /// Take away what an earlier run left: everything else under this machine's name.
+        case cleanUp(besides: Set<ContainerService.Key>)
     }
 
     enum Withdrawal: Sendable, Hashable {
@@ -59,11 +61,13 @@ struct RegistratorMachine: Sendable {
     private var isListing = false
     private var lastEvent = 0
     private var isTroubled = false
+    private var isCleanUpWanted: Bool
     private var lookBackoff = FullJitter()
     private var streamBackoff = FullJitter()
 
     init(_ options: RegistratorOptions, seed: UInt64) {
         self.options = options
+        isCleanUpWanted = options.cleansUp
         random = SplitMix64(seed: seed)
     }
 
@@ -146,6 +150,7 @@ struct RegistratorMachine: Sendable {
         }
         // Those that are known and do not run any more have to be looked at for how they ended.
         for id in Set(ids).union(containers.keys).sorted() { look(at: id) }
+        settled()
     }
 
     mutating func inspected(_ id: String, turn: Int, _ finding: Finding) {
@@ -156,7 +161,16 @@ struct RegistratorMachine: Sendable {
             return
         }
         set(id, finding)
-        if looks == 0, passed == waiting.count, !isTroubled { lookBackoff.succeeded() }
+        settled()
+    }
+
+    /// All may have been looked at, and with success.
+    private mutating func settled() {
+        guard looks == 0, passed == waiting.count, !isListing, !isTroubled else { return }
+        lookBackoff.succeeded()
+        guard isCleanUpWanted else { return }
+        isCleanUpWanted = false
+        commands.append(.cleanUp(besides: Set(claims.services.map(\.key))))
     }
 
     private mutating func look(at id: String) {

@@ -32,6 +32,8 @@ package struct RegistratorOptions: Sendable, Hashable {
     package var renewal: Duration?
     /// How often all containers are looked at again, whatever the events said.
     package var resync: Duration = .seconds(60)
+    /// Whether what an earlier run left registered, of containers that run no more, is deregistered at the start.
+    package var cleansUp = false
     /// Whether everything stays registered at the end, until the leases run out.
     package var staysRegistered = false
 

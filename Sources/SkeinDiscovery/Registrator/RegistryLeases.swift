@@ -82,6 +82,41 @@ final class RegistryLeases: Sendable {
         await registry.close()
     }
 
+    /// Takes away what stands under this machine's name in the services of `keys`, and is none of them.
+    nonisolated(nonsending) func cleanUp(besides keys: Set<ContainerService.Key>) async {
+        for service in Set(keys.map(\.service)).sorted() {
+            do {
+                let listing = try await limited("list \(service)") { [registry] in try await registry.list(service) }
+                for instance in listing.instances {
+                    let key = ContainerService.Key(service: service, id: instance.id)
+                    guard !keys.contains(key), isOwn(instance.id), state.withLock({ $0.entries[key] == nil }) else {
+                        continue
+                    }
+                    // Its lease is known to nobody any more; a new one can be given up.
+                    try await limited("deregister \(key)") { [registry, options] in
+                        let lease = try await registry.register(instance, ttl: options.ttl ?? registry.traits.ttl)
+                        try await registry.deregister(lease, of: instance)
+                    }
+                    context.logger.info("deregister \(key) in \(location): an earlier run left it")
+                }
+            } catch {
+                context.logger.warning("clean up \(service) in \(location): \(error)")
+            }
+        }
+    }
+
+    private nonisolated(nonsending) func limited<Value: Sendable>(
+        _ what: String, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await context.clock.limit(registry.traits.timeout, what, body)
+    }
+
+    /// Whether an id is one that this machine's registrator gives: `machine:container:port`.
+    private func isOwn(_ id: String) -> Bool {
+        let parts = id.split(separator: ":", omittingEmptySubsequences: false)
+        return (3...4).contains(parts.count) && parts[0] == options.hostName && Int(parts[2]) != nil
+    }
+
     private func set(_ key: ContainerService.Key, _ goal: Goal) {
         state.withLock { state in
             guard !state.isEnding else { return }
@@ -183,7 +218,7 @@ final class RegistryLeases: Sendable {
         let elapsed = context.clock.elapsed
         repeat {
             do {
-                try await context.clock.limit(registry.traits.timeout, "deregister \(key)") { [registry] in
+                try await limited("deregister \(key)") { [registry] in
                     try await registry.deregister(held.lease, of: held.instance)
                 }
                 return context.logger.info("deregister \(key) in \(location)")

@@ -126,6 +126,7 @@ struct ModelEngine {
             case .withdraw(let key, let kind):
                 registered[key] = nil
                 withdrawals.append(kind)
+            case .cleanUp: break
             }
         }
     }

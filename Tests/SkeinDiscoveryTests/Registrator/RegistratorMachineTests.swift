@@ -196,6 +196,28 @@ struct RegistratorMachineTests {
         #expect(seen == Set(ids))
     }
 
+    @Test("what an earlier run left is taken away once, when all containers have been looked at")
+    mutating func cleanUp() {
+        var options = RegistratorOptions(hostName: "box")
+        options.cleansUp = true
+        machine = RegistratorMachine(options, seed: 1)
+        machine.connected()
+        _ = commands()
+        machine.listed(["a", "b"])
+        _ = commands()
+        machine.inspected("a", turn: 1, .serving([service("s")]))
+        #expect(commands() == [.register(service("s"))])
+        machine.inspected("b", turn: 2, .serving([service("t")]))
+        #expect(commands() == [.register(service("t")), .cleanUp(besides: [service("s").key, service("t").key])])
+        machine.connected()
+        _ = commands()
+        machine.listed([])
+        _ = commands()
+        machine.inspected("a", turn: 3, .idle(.deregister))
+        machine.inspected("b", turn: 4, .idle(.deregister))
+        #expect(!commands().contains(.cleanUp(besides: [])))
+    }
+
     @Test("an engine that names more containers than there can be is believed up to a limit")
     mutating func limit() {
         for number in 0..<RegistratorMachine.limit + 10 { take("c\(number)", .changed) }
