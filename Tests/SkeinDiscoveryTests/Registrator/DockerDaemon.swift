@@ -53,7 +53,8 @@ final class DockerDaemon: Sendable {
 
     func start() async throws {
         let words = [
-            "-H", "unix://\(socket)", "--storage-driver=vfs", "--iptables=false", "--ip-masq=false", "--bridge=none",
+            "-H", "unix://\(socket)", "--storage-driver=vfs", "--iptables=false", "--ip-masq=false",
+            "--ip-forward=false", "--bridge=none",
             "--data-root", folder.file("data"), "--exec-root", folder.file("exec"), "--pidfile", folder.file("pid"),
         ]
         let child = try ChildProcess(try LocalServer.path("dockerd", package: "docker.io"), words)
