@@ -32,7 +32,7 @@ demo: setup
 	@.build/debug/demo
 
 # What computes has its own process, so that it takes no time from what waits for a peer.
-WIRE_TESTS = 'IntegrationTests|InteropTests|SkeinServicesTests|SkeinTransportTests|SkeinDiscoveryTests'
+WIRE_TESTS = '$(shell cat .ci/wire-tests)'
 
 test: setup-test .venv/stamp
 	@.ci/phase "tests of the checks" .venv/bin/python -B -m unittest discover -s .ci/tests

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-static _Thread_local skein_stripe *mine;
+_Thread_local skein_stripe *skein_stripe_mine;
 static _Atomic(skein_stripe *) newest;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 
 // A destructor that runs after this one may pick again: it then takes a stripe anew and this runs once more.
 static void give_back(void *stripe) {
-    mine = NULL;
+    skein_stripe_mine = NULL;
     atomic_store_explicit(&((skein_stripe *)stripe)->taken, false, memory_order_release);
 }
 
@@ -45,15 +45,13 @@ static skein_stripe *add(void) {
     return stripe;
 }
 
-static skein_stripe *take(void) {
+skein_stripe *skein_stripe_take(void) {
     pthread_once(&once, make_key);
     skein_stripe *stripe = take_returned();
     if (stripe == NULL) stripe = add();
     if (pthread_setspecific(key, stripe) != 0) abort();
-    return mine = stripe;
+    return skein_stripe_mine = stripe;
 }
-
-skein_stripe *skein_stripe_current(void) { return mine != NULL ? mine : take(); }
 
 skein_stripe *skein_stripe_first(void) { return atomic_load(&newest); }
 

@@ -12,10 +12,8 @@ public struct PickContext: ~Copyable {
     public let hash: UInt64?
     /// Counts from 0; above 0 for a retry or a hedge.
     public package(set) var attempt = 0
-    /// A subchannel that the picker wants connected, whatever the pick came to.
-    package var wanted: SubchannelID?
-    /// Endpoints that the picker wants asked for their load, whatever the pick came to.
-    package var probes = ProbeList()
+    /// What the picker wants done beside the call.
+    package var wishes = PickWishes()
     /// Whether the policy wants servers to tell their load.
     package var wantsReports = false
 
@@ -54,8 +52,7 @@ public struct PickContext: ~Copyable {
 
 /// The last four subchannels tried (a call makes at most five attempts), without an allocation.
 private struct TriedList {
-    private static let none = SubchannelID(slot: 0, generation: 0)
-    private var recent = (none, none, none, none)
+    private var recent = (SubchannelID.none, SubchannelID.none, SubchannelID.none, SubchannelID.none)
 
     func contains(_ id: SubchannelID) -> Bool {
         recent.0 == id || recent.1 == id || recent.2 == id || recent.3 == id

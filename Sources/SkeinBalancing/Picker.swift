@@ -21,41 +21,51 @@ extension Picker {
 
 /// Where an attempt goes, or why it does not go.
 public struct PickResult: Sendable {
-    package enum Kind: Sendable {
-        case subchannel(SubchannelID, note: UInt32)
+    package enum Kind: UInt8, Sendable {
+        case subchannel
         case queue
-        case fail(RPCError)
-        case drop(RPCError)
+        case fail
+        case drop
     }
 
     package let kind: Kind
-    /// A subchannel to connect if it is idle, whatever the pick came to.
-    package var wanted: SubchannelID?
-    /// Endpoints to ask for their load.
-    package var probes = ProbeList()
+    /// What comes back to the policy with the attempt's outcome.
+    package let note: UInt32
+    /// The subchannel, when it goes to one.
+    package let id: SubchannelID
+    /// Why it fails or is dropped. The only reference in here: whoever picks has to let go of it.
+    private let reason: RPCError?
+    package var wishes = PickWishes()
 
-    private init(kind: Kind) { self.kind = kind }
+    private init(_ kind: Kind, _ id: SubchannelID = .none, note: UInt32 = 0, reason: RPCError? = nil) {
+        self.kind = kind
+        self.note = note
+        self.id = id
+        self.reason = reason
+    }
+
+    package var error: RPCError { reason ?? RPCError(.unavailable, "no endpoint can be picked") }
 
     /// Goes to a subchannel. `note` comes back to the policy with the attempt's outcome.
     public static func subchannel(_ id: SubchannelID, note: UInt32 = 0) -> PickResult {
-        PickResult(kind: .subchannel(id, note: note))
+        PickResult(.subchannel, id, note: note)
     }
 
     /// Waits for the next picker.
-    public static var queue: PickResult { PickResult(kind: .queue) }
+    public static var queue: PickResult { PickResult(.queue) }
 
     /// The same, and connects `id` if it is idle: for policies that connect to an endpoint when a call needs it.
     package func connecting(_ id: SubchannelID) -> PickResult {
         var result = self
-        result.wanted = id
+        result.wishes.wanted = id
         return result
     }
 
     /// Fails the call, unless it waits for ready.
-    public static func fail(_ error: RPCError) -> PickResult { PickResult(kind: .fail(error)) }
+    public static func fail(_ error: RPCError) -> PickResult { PickResult(.fail, reason: error) }
 
     /// Fails the call even if it waits for ready, and without a retry.
-    public static func drop(_ error: RPCError) -> PickResult { PickResult(kind: .drop(error)) }
+    public static func drop(_ error: RPCError) -> PickResult { PickResult(.drop, reason: error) }
 }
 
 /// Lets every call wait: before the first answer, while connecting, while idle.

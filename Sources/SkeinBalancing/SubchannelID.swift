@@ -7,6 +7,9 @@ public struct SubchannelID: Sendable, Hashable {
     /// Which of the subchannels that had this slot; 0 is none.
     package let generation: UInt32
 
+    /// No subchannel.
+    static var none: SubchannelID { SubchannelID(slot: 0, generation: 0) }
+
     package init(slot: UInt32, generation: UInt32) {
         self.slot = slot
         self.generation = generation

@@ -80,8 +80,8 @@ public struct RegistryTarget: Sendable, Hashable {
         ConfigurationError("read target \(JSONValue.quoted(description)): expected \(expected)")
     }
 
-    /// Throws when the target has a parameter other than `known`.
-    public func allowQuery(_ known: [String]) throws(ConfigurationError) { try target.allowQuery(known) }
+    /// Throws when the target has a parameter other than `known` and `clients`, which every service may have.
+    public func allowQuery(_ known: [String]) throws(ConfigurationError) { try target.allowQuery(known + ["clients"]) }
 
     /// The value of a parameter that says yes or no; `missing` when it is not there.
     public func flag(_ name: String, or missing: Bool) throws(ConfigurationError) -> Bool {

@@ -189,7 +189,7 @@ extension SimulatedBalancer {
     mutating func pick() -> Pick {
         var context = PickContext(SimulatedBalancer.method, hash: random.next())
         let outcome = cell.pick(&context)
-        if let wanted = context.wanted, let idle = connect(wanted) {
+        if let wanted = context.wishes.wanted, let idle = connect(wanted) {
             connectsOnDemand = true
             set(idle, .connecting)
         }

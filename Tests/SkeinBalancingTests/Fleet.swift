@@ -78,7 +78,9 @@ struct Fleet {
         return context.wantsReports
     }
 
-    mutating func update(_ endpoints: [Endpoint]) { handle { $0.update(EndpointUpdate(endpoints), &$1) } }
+    mutating func update(_ endpoints: [Endpoint], clients: Int? = nil) {
+        handle { $0.update(EndpointUpdate(endpoints, clients: clients), &$1) }
+    }
 
     mutating func connectAll() {
         for subchannel in subchannels where !ready.contains(subchannel.id) { set(subchannel.id, .ready) }
@@ -175,8 +177,8 @@ extension Fleet {
         context.time = time
         for id in tried { context.attempted(id) }
         defer {
-            if let wanted = context.wanted { connecting.append(wanted) }
-            probed += context.probes
+            if let wanted = context.wishes.wanted { connecting.append(wanted) }
+            probed += context.wishes.probes
         }
         guard case .picked(let subchannel, let token) = cell.pick(&context, random: random.next()) else { return nil }
         return (subchannel, token)

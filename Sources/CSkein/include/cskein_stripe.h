@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // One line of cache per thread that picks. A thread takes one at its first pick and returns it when it ends; stripes
@@ -18,8 +19,13 @@ typedef struct skein_stripe {
     _Atomic(bool) taken;
 } skein_stripe;
 
+extern _Thread_local skein_stripe *skein_stripe_mine;
+skein_stripe *skein_stripe_take(void);
+
 // The calling thread's stripe. Never null: running out of memory here ends the process, as it does in Swift.
-skein_stripe *skein_stripe_current(void);
+static inline skein_stripe *skein_stripe_current(void) {
+    return skein_stripe_mine != NULL ? skein_stripe_mine : skein_stripe_take();
+}
 
 // The newest stripe; older ones follow by skein_stripe_next until null.
 skein_stripe *skein_stripe_first(void);

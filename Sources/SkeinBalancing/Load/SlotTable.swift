@@ -44,6 +44,7 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
         chunks.deallocate()
     }
 
+    @inline(__always)
     func slot(_ index: UInt32) -> UnsafeMutablePointer<EndpointSlot> {
         let (chunk, offset) = SlotTable.place(index)
         return chunks[chunk].unsafelyUnwrapped + offset
@@ -127,6 +128,7 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
         Unmanaged<SlotWatcher>.fromOpaque(watcher)._withUnsafeGuaranteedRef { tell($0, position) }
     }
 
+    @inline(__always)
     private static func place(_ index: UInt32) -> (chunk: Int, offset: Int) {
         let position = UInt64(index) + UInt64(firstChunk)
         let power = 63 - position.leadingZeroBitCount

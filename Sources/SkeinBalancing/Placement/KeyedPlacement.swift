@@ -37,7 +37,7 @@ final class KeyedPlacement: @unchecked Sendable {  // owns what `made` points to
     func pick(_ call: borrowing PickContext) -> SubchannelID? {
         guard let made = made.load(ordering: .acquiring) ?? make() else { return nil }
         let result = Unmanaged<Made>.fromOpaque(made)._withUnsafeGuaranteedRef { $0.picker.pick(call) }
-        if case .subchannel(let id, _) = result.kind { return id } else { return nil }
+        return result.kind == .subchannel ? result.id : nil
     }
 
     /// Of several at once the first counts.

@@ -47,7 +47,7 @@ struct PooledPicker: ChoicePicker {
         var unknown: SubchannelID?
         let id = soonest(call, &draws, &unknown)
         var result = PickResult.subchannel(id, note: pool.note(id, at: call.time))
-        result.probes = pace.probes(among: ids, at: call.time, &draws, first: unknown)
+        result.wishes.probes = pace.probes(among: ids, at: call.time, &draws, first: unknown)
         return result
     }
 

@@ -29,10 +29,11 @@ extension PickerCore {
         }
         var chosen = choice
         if chosen == nil {
-            switch snapshot.picker.pick(context).kind {
-            case .subchannel(let id, _): chosen = id
+            let result = snapshot.picker.pick(context)
+            switch result.kind {
+            case .subchannel: chosen = result.id
             case .queue: explanation.problem = "the call waits: \(snapshot.state)"
-            case .fail(let error), .drop(let error): explanation.problem = error.message
+            case .fail, .drop: explanation.problem = result.error.message
             }
         }
         if let subchannel = chosen.flatMap(slots.pickable) {

@@ -69,19 +69,19 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
             context.wantsReports = snapshot.wantsReports
             for _ in 0..<PickerCore.tries {
                 let result = snapshot.picker.pick(context)
-                context.wanted = result.wanted
-                context.probes = result.probes
+                context.wishes = result.wishes
                 switch result.kind {
-                case .subchannel(let id, let note):
-                    if let chosen = slots.start(id) {
+                case .subchannel:
+                    if let chosen = slots.start(result.id) {
                         let subchannel = Unmanaged<AnyObject>.fromOpaque(chosen).takeUnretainedValue()
-                        return .subchannel(subchannel, PickToken(id: id, note: note, start: context.time))
+                        return .subchannel(
+                            subchannel, PickToken(id: result.id, note: result.note, start: context.time))
                     }
                     // Not ready any more, and the picker does not know yet.
                     context.random = Draws.mix(context.random &+ 1)
                 case .queue: return .queue(generation: snapshot.generation)
-                case .fail(let error): return .fail(error)
-                case .drop(let error): return .drop(error)
+                case .fail: return .fail(result.error)
+                case .drop: return .drop(result.error)
                 }
             }
             return .queue(generation: snapshot.generation)

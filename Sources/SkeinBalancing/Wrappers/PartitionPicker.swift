@@ -48,14 +48,14 @@ struct PartitionPicker: Picker {
     }
 
     private func wasTried(_ result: PickResult, _ call: borrowing PickContext) -> Bool {
-        if case .subchannel(let id, _) = result.kind { call.wasTried(id) } else { false }
+        result.kind == .subchannel && call.wasTried(result.id)
     }
 
     /// An endpoint that the call has not tried, if there is one.
     private func elsewhere(_ result: PickResult, but number: Int, _ call: borrowing PickContext) -> PickResult {
         for step in 1..<pickers.count {
             let other = pickers[(number + step) % pickers.count].pick(call)
-            if case .subchannel = other.kind, !wasTried(other, call) { return other }
+            if other.kind == .subchannel, !wasTried(other, call) { return other }
         }
         return result
     }

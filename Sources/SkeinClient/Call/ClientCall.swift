@@ -83,8 +83,8 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
             var context = PickContext(plan.method, metadata: plan.metadata, hash: plan.hash, deadline: plan.deadline)
             context.time = .now
             let outcome = channel.cell.pick(&context)
-            if let wanted = context.wanted { channel.balancer.post(.connect(wanted)) }
-            if !context.probes.isEmpty { channel.probe(context.probes) }
+            if let wanted = context.wishes.wanted { channel.balancer.post(.connect(wanted)) }
+            if !context.wishes.probes.isEmpty { channel.probe(context.wishes.probes) }
             switch outcome {
             case .picked(let subchannel, let token):
                 if let connection = subchannel.connection {

@@ -91,10 +91,10 @@ package final class SimulatedChannel: Chooser {
         var context = PickContext(call.method, hash: call.hash)
         context.time = pickTime
         let outcome = cell.pick(&context, random: random.next())
-        if let wanted = context.wanted { connect(wanted) }
+        if let wanted = context.wishes.wanted { connect(wanted) }
         guard case .picked(let connection, let token) = outcome else { return nil }
         var choice = Choice(Attempt(server: connection.server, token: token))
-        for id in context.probes { if let probe = probe(id) { choice.append(probe) } }
+        for id in context.wishes.probes { if let probe = probe(id) { choice.append(probe) } }
         return choice
     }
 
