@@ -84,6 +84,9 @@ final class DockerDaemon: Sendable {
         guard let child = process.withLock({ $0.take() }) else { return }
         child.terminate()
         _ = await child.exitStatus()
+        // What it leaves mounted would keep the directory.
+        let left = folder.file("exec/netns/default")
+        if FileManager.default.fileExists(atPath: left) { _ = try? await ChildProcess("/bin/umount", [left]).finish() }
     }
 
     func restart() async throws {
