@@ -39,30 +39,34 @@ struct RegistryResolver: Resolver {
         let cache = options.cacheDirectory.map { InstanceCache(directory: $0, target: target.description) }
         let board = board(
             cached: await cache?.load(context), hasConfig: config != nil, hasClients: clients != nil)
-        let watch = ServiceWatch(
-            registry: registry, service: service, context: context, board: board,
-            config: config.map { ConfigWatch(store: $0.store, key: $0.key, context: context, board: board) },
-            refresh: { try await updates.waitForRefresh() })
-        let names = HostNames(context)
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 if let clients { group.addTask { try await count(clients, board) } }
-                group.addTask {
-                    try await watch.run { output in
-                        tell(output.status)
-                        await publish(output, names, updates)
-                        // Only what the registry says itself: a silent one has nothing new to keep.
-                        if let entries = output.entries, !output.status.isCached, output.status.unreachableFor == nil {
-                            await cache?.store(entries.map(\.instance), context)
-                        }
-                    }
-                }
+                group.addTask { try await follow(board, cache, updates) }
                 defer { group.cancelAll() }
                 try await group.next()
             }
         } catch {
             await registry.close()
             throw error
+        }
+    }
+
+    private nonisolated(nonsending) func follow(
+        _ board: WatchBoard, _ cache: InstanceCache?, _ updates: ResolutionUpdates
+    ) async throws {
+        let watch = ServiceWatch(
+            registry: registry, service: service, context: context, board: board,
+            config: config.map { ConfigWatch(store: $0.store, key: $0.key, context: context, board: board) },
+            refresh: { try await updates.waitForRefresh() })
+        let names = HostNames(context)
+        try await watch.run { output in
+            tell(output.status)
+            await publish(output, names, updates)
+            // Only what the registry says itself: a silent one has nothing new to keep.
+            if let entries = output.entries, !output.status.isCached, output.status.unreachableFor == nil {
+                await cache?.store(entries.map(\.instance), context)
+            }
         }
     }
 
