@@ -38,10 +38,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
-func example(_ name: String, _ dependencies: [Target.Dependency] = ["ExampleProtos"]) -> Target {
+func example(
+    _ name: String, _ dependencies: [Target.Dependency] = ["ExampleProtos"], exclude: [String] = []
+) -> Target {
     .executableTarget(
-        name: name, dependencies: ["Skein"] + dependencies, path: "examples/\(name)", exclude: ["README.md"],
-        swiftSettings: settings)
+        name: name, dependencies: ["Skein"] + dependencies, path: "examples/\(name)",
+        exclude: ["README.md"] + exclude, swiftSettings: settings)
 }
 
 func interop(_ side: String) -> Target {
@@ -152,8 +154,7 @@ let package = Package(
             name: "SkeinCLI",
             dependencies: [
                 "SkeinCore", "SkeinBalancing", "SkeinLab", "SkeinTransport", "SkeinResolution", "SkeinServer",
-                "SkeinServices",
-                "SkeinDiscovery", arguments,
+                "SkeinServices", "SkeinDiscovery", arguments, signals,
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -167,7 +168,7 @@ let package = Package(
         example("custom-resolver"),
         example("custom-policy"),
         example("demo"),
-        example("service-registry", ["ExampleProtos", "SkeinDiscovery"]),
+        example("service-registry", ["ExampleProtos", "SkeinDiscovery"], exclude: ["with-docker"]),
 
         // gRPC's interoperability tests.
         library("InteropProtos", ["Skein", "SkeinProtobuf"], path: "interop/protos"),

@@ -11,6 +11,7 @@ struct SkeinCommand: AsyncParsableCommand {
             ConfigCommand.self,
             GenerateCommand.self,
             LabCommand.self,
+            RegistratorCommand.self,
             RegistryCommand.self,
             ResolveCommand.self,
             VersionCommand.self,

@@ -10,7 +10,7 @@ public import SkeinResolution
 public struct RegistryTarget: Sendable, Hashable {
     /// One server of a registry.
     public struct Node: Sendable, Hashable, CustomStringConvertible {
-        /// Without brackets.
+        /// Without brackets. What begins with a slash is the path of a Unix socket; that has no port.
         public var host: String
         public var port: Int
 
@@ -19,7 +19,11 @@ public struct RegistryTarget: Sendable, Hashable {
             self.port = port
         }
 
-        public var description: String { HostPort(host: host, port: port).description }
+        public var description: String {
+            isUnixSocket ? host : HostPort(host: host, port: port).description
+        }
+
+        var isUnixSocket: Bool { host.hasPrefix("/") }
     }
 
     public var scheme: String

@@ -62,7 +62,7 @@ package final class Listener: Sendable {
         do {
             switch address {
             case .tcp(let host, let port):
-                let bootstrap = bootstrap.childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                let bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 return Listener(try await bootstrap.bind(host: host, port: port).get())
             case .unix(let path):
                 return Listener(

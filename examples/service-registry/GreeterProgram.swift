@@ -7,16 +7,22 @@ import SkeinDiscovery
 /// One server: registers as `greeter` and says who it is.
 struct GreeterProgram {
     let name: String
-    let registry: String
+    /// `nil`: somebody else registers it, and ends it.
+    let registry: String?
+    var port = 0
 
     func run() async throws {
-        endWithParent()
-        // The default lease is 15 s; here nobody wants to wait that long for a server that was killed.
-        let registration = try Registration(
-            in: registry, service: "greeter", options: RegistrationOptions().with { $0.ttl = .seconds(3) })
+        var options = ServerOptions().eventLoops(1)
+        if let registry {
+            endWithParent()
+            // The default lease is 15 s; here nobody wants to wait that long for a server that was killed.
+            let registration = try Registration(
+                in: registry, service: "greeter", options: RegistrationOptions().with { $0.ttl = .seconds(3) })
+            options = options.hook(registration)
+        }
         let server = Server(
-            .tcp("127.0.0.1", port: 0), security: .plaintext, services: [Greeter(name: name), HealthService()],
-            options: .hook(registration).eventLoops(1))
+            .tcp("127.0.0.1", port: port), security: .plaintext, services: [Greeter(name: name), HealthService()],
+            options: options)
         async let running: Void = server.run(handlingSignals: true)
         let address = try await server.addresses()[0]
         FileHandle.standardOutput.write(Data("listening \(address.port ?? 0)\n".utf8))

@@ -48,8 +48,8 @@ final class RegistryHTTP: Sendable {
         }
     }
 
-    /// Hands the lines of the body to `take` as they arrive, until it ends. An answer that is no success has no lines:
-    /// it is returned.
+    /// Hands the lines of the body to `take` as they arrive, until it ends; none at first, which says that they will
+    /// come. An answer that is no success has no lines: it is returned.
     nonisolated(nonsending) func lines(
         _ node: RegistryTarget.Node, _ request: RegistryRequest, within limit: Duration,
         _ take: ([String]) throws -> Void
@@ -58,6 +58,7 @@ final class RegistryHTTP: Sendable {
             guard (200...299).contains(response.status.code) else {
                 return try await self.answer(response, request, node)
             }
+            try take([])
             var lines = TextLines(limit: RegistryHTTP.maxBody)
             for try await buffer in response.body {
                 let complete = try lines.take(buffer.readableBytesView)
@@ -83,10 +84,10 @@ final class RegistryHTTP: Sendable {
     ) async throws -> RegistryAnswer {
         do {
             let client = try client(for: node)
-            let place = RegistryTarget.Node(host: client.host, port: node.port)
-            var message = HTTPClientRequest(
-                url: "\(security == nil ? "http" : "https")://\(place)\(request.target)")
+            var message = HTTPClientRequest(url: url(of: node, at: client.host) + request.target)
             message.method = HTTPMethod(rawValue: request.method)
+            // Without one a request is not valid; what it says is of no matter on a socket.
+            if node.isUnixSocket { message.headers.add(name: "Host", value: "localhost") }
             for (name, value) in request.headers { message.headers.add(name: name, value: value) }
             if let json = request.body {
                 message.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
@@ -99,6 +100,11 @@ final class RegistryHTTP: Sendable {
             try Task.checkCancellation()
             throw RPCError(.unavailable, "\(request.label) at \(node): \(RegistryHTTP.text(of: error))", cause: error)
         }
+    }
+
+    private func url(of node: RegistryTarget.Node, at host: String) -> String {
+        if node.isUnixSocket { return "http+unix://\(RegistryRequest.encoded(node.host))" }
+        return "\(security == nil ? "http" : "https")://\(RegistryTarget.Node(host: host, port: node.port))"
     }
 
     private nonisolated(nonsending) func answer(

@@ -8,11 +8,13 @@ struct LeaseLoop: Sendable {
     let registry: any ServiceRegistry
     let instance: ServiceInstance
     let ttl: Duration
+    /// How often it is renewed; `nil`: after a third of `ttl`.
+    var interval: Duration?
     let context: RegistryContext
 
     /// Until cancelled; then the instance is registered still, under the lease that is returned.
     nonisolated(nonsending) func run() async -> LeaseID? {
-        var machine = LeaseMachine(ttl: ttl, seed: context.seed)
+        var machine = LeaseMachine(ttl: ttl, renewedEvery: interval, seed: context.seed)
         let now = context.clock.elapsed
         while !Task.isCancelled {
             let asked = now()

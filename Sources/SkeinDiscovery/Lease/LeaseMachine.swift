@@ -14,14 +14,17 @@ struct LeaseMachine: Sendable {
     }
 
     private let ttl: Duration
+    private let interval: Duration
     private var random: SplitMix64
     private(set) var lease: LeaseID?
     private var goodUntil: Duration = .zero
     private var next: Step = .register
     private var backoff = FullJitter()
 
-    init(ttl: Duration, seed: UInt64) {
+    /// A lease of `ttl`, renewed after `interval`; after a third of `ttl` unless said otherwise.
+    init(ttl: Duration, renewedEvery interval: Duration? = nil, seed: UInt64) {
         self.ttl = ttl
+        self.interval = interval ?? ttl / 3
         random = SplitMix64(seed: seed)
     }
 
@@ -65,6 +68,6 @@ struct LeaseMachine: Sendable {
         backoff.succeeded()
         goodUntil = asked + ttl
         // Not all that started together renew together.
-        next = .wait(ttl / 3 * Double.random(in: 0.9...1, using: &random))
+        next = .wait(interval * Double.random(in: 0.9...1, using: &random))
     }
 }

@@ -21,7 +21,7 @@ package struct SocketTransport: ClientTransport {
     private func open(_ connection: ClientConnection, to address: SocketAddress, _ timeout: TimeAmount) {
         let bootstrap = ClientBootstrap(group: connection.eventLoop)
         if connection.address.port != nil {
-            _ = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1)
+            _ = bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
             setUserTimeout(connection.keepaliveSetting, on: bootstrap)
         }
         let deadline = NIODeadline.now() + timeout

@@ -31,6 +31,15 @@ struct LeaseMachineTests {
         }
     }
 
+    @Test("it renews as often as it is told, when it is told")
+    func interval() throws {
+        var machine = LeaseMachine(ttl: ttl, renewedEvery: .seconds(1), seed: 1)
+        _ = machine.step(at: .zero)
+        machine.registered(LeaseID("a"), asked: .zero)
+        let time = try #require(wait(&machine, at: .zero))
+        #expect((.milliseconds(900)...(.seconds(1))).contains(time))
+    }
+
     @Test("a lease that the registry lost is replaced at once")
     func lost() {
         var machine = machine()

@@ -7,10 +7,14 @@ import Testing
 @Suite("stand-ins answer as the real servers did", .timeLimit(.minutes(3)))
 struct RecordedExchangeTests {
     private func replay(_ name: String, _ port: Int) async throws {
+        try await replay(name, RegistryTarget.Node(host: "127.0.0.1", port: port))
+    }
+
+    private func replay(_ name: String, _ node: RegistryTarget.Node) async throws {
         let http = RegistryHTTP(nil as RegistryHTTP.Security?)
         let exchanges = try RecordedExchange.all(name)
         #expect(!exchanges.isEmpty)
-        for exchange in exchanges { try await exchange.check(port, http) }
+        for exchange in exchanges { try await exchange.check(node, http) }
         await http.close()
     }
 
@@ -57,5 +61,12 @@ struct RecordedExchangeTests {
         }
         try await replay("kubernetes-gone", server.server.port)
         await server.stop()
+    }
+
+    @Test("Docker: containers, their events, errors")
+    func docker() async throws {
+        let engine = try await DockerStandIn()
+        try await replay("docker", RegistryTarget.Node(host: engine.socket, port: 0))
+        await engine.stop()
     }
 }

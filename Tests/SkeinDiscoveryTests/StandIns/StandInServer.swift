@@ -47,75 +47,81 @@ final class StandInServer: Sendable {
 
     typealias Handler = @Sendable (Request) async throws -> Answer
 
-    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>>
-
     private let handler: Handler
-    private let running = Mutex<(task: Task<Void, Never>, port: Int)?>(nil)
+    /// Of a Unix socket; `nil`: a port of the loopback.
+    private let path: String?
+    private let listener = Mutex<(channel: any NIOCore.Channel, port: Int)?>(nil)
+    private let connections = Connections()
 
-    init(_ handler: @escaping Handler) { self.handler = handler }
+    init(at path: String? = nil, _ handler: @escaping Handler) {
+        self.path = path
+        self.handler = handler
+    }
 
-    deinit { running.withLock { $0?.task.cancel() } }
+    deinit {
+        listener.withLock { $0?.channel.close(promise: nil) }
+        _ = connections.close()
+    }
 
-    var port: Int { running.withLock { $0?.port ?? 0 } }
+    var port: Int { listener.withLock { $0?.port ?? 0 } }
 
     /// Listens, at the same port as before when there was one.
     func start() async throws {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let (handler, connections) = (handler, connections)
+        connections.open()
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: port) { channel in
+            .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(ResponseBytes())
-                    return try Connection(wrappingChannelSynchronously: channel)
+                    try channel.pipeline.syncOperations.addHandler(StandInConnection(handler))
+                    connections.add(channel)
                 }
             }
-        let port = channel.channel.localAddress?.port ?? 0
-        let handler = handler
-        let task = Task<Void, Never> { try? await StandInServer.accept(channel, handler) }
-        running.withLock { $0 = (task, port) }
+        let channel =
+            if let path {
+                try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            } else {
+                try await bootstrap.bind(host: "127.0.0.1", port: port).get()
+            }
+        let port = channel.localAddress?.port ?? 0
+        listener.withLock { $0 = (channel, port) }
     }
 
     /// Ends all connections, and waits until the port is free.
     func stop() async {
-        let task = running.withLock { $0?.task }
-        task?.cancel()
-        await task?.value
+        try? await listener.withLock { $0?.channel }?.close().get()
+        for connection in connections.close() { try? await connection.closeFuture.get() }
     }
 
-    private static func accept(
-        _ channel: NIOAsyncChannel<Connection, Never>, _ handler: @escaping Handler
-    ) async throws {
-        try await channel.executeThenClose { connections in
-            try await withThrowingDiscardingTaskGroup { group in
-                for try await connection in connections {
-                    group.addTask { try? await StandInServer.serve(connection, handler) }
-                }
+    /// Those that are open.
+    private final class Connections: Sendable {
+        private let channels = Mutex<[ObjectIdentifier: any NIOCore.Channel]?>([:])
+
+        func open() { channels.withLock { $0 = $0 ?? [:] } }
+
+        func add(_ channel: any NIOCore.Channel) {
+            let id = ObjectIdentifier(channel)
+            let isOpen = channels.withLock { channels in
+                channels?[id] = channel
+                return channels != nil
             }
+            channel.closeFuture.whenComplete { _ in self.channels.withLock { $0?[id] = nil } }
+            if !isOpen { channel.close(promise: nil) }
+        }
+
+        /// Closes them, and those that come later.
+        func close() -> [any NIOCore.Channel] {
+            let closed = channels.withLock { channels in
+                defer { channels = nil }
+                return channels.map { Array($0.values) } ?? []
+            }
+            for channel in closed { channel.close(promise: nil) }
+            return closed
         }
     }
 
-    private static func serve(_ connection: Connection, _ handler: @escaping Handler) async throws {
-        try await connection.executeThenClose { inbound, outbound in
-            var head: HTTPRequestHead?
-            var body = ByteBuffer()
-            for try await part in inbound {
-                switch part {
-                case .head(let newHead):
-                    (head, body) = (newHead, ByteBuffer())
-                case .body(let bytes):
-                    body.writeImmutableBuffer(bytes)
-                case .end:
-                    guard let head else { return }
-                    let answer = try await handler(request(head, body))
-                    try await send(answer, outbound)
-                }
-            }
-        }
-    }
-
-    private static func send(
-        _ answer: Answer, _ outbound: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
-    ) async throws {
+    static func send(_ answer: Answer, on channel: any NIOCore.Channel) async throws {
         var headers = HTTPHeaders(answer.headers)
         if answer.stream == nil, answer.status != 204 {
             headers.replaceOrAdd(name: "Content-Length", value: "\(answer.body.count)")
@@ -123,16 +129,21 @@ final class StandInServer: Sendable {
             headers.replaceOrAdd(name: "Transfer-Encoding", value: "chunked")
         }
         let status = HTTPResponseStatus(statusCode: answer.status)
-        try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        try await channel.writeAndFlush(HTTPServerResponsePart.head(head)).get()
         if let stream = answer.stream {
-            try await stream { text in try await outbound.write(.body(ByteBuffer(string: text))) }
+            try await stream { text in
+                let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: text)))
+                try await channel.writeAndFlush(part).get()
+            }
         } else if !answer.body.isEmpty {
-            try await outbound.write(.body(ByteBuffer(bytes: answer.body)))
+            let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: answer.body)))
+            try await channel.writeAndFlush(part).get()
         }
-        try await outbound.write(.end(nil))
+        try await channel.writeAndFlush(HTTPServerResponsePart.end(nil)).get()
     }
 
-    private static func request(_ head: HTTPRequestHead, _ body: ByteBuffer) -> Request {
+    static func request(_ head: HTTPRequestHead, _ body: ByteBuffer) -> Request {
         let halves = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let query = halves.count > 1 ? halves[1].split(separator: "&") : []
         var headers: [String: String] = [:]
@@ -161,19 +172,5 @@ final class StandInServer: Sendable {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// Lets bodies be written as plain buffers.
-private final class ResponseBytes: ChannelOutboundHandler {
-    typealias OutboundIn = HTTPPart<HTTPResponseHead, ByteBuffer>
-    typealias OutboundOut = HTTPServerResponsePart
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch unwrapOutboundIn(data) {
-        case .head(let head): context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .body(let bytes): context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: promise)
-        case .end(let trailers): context.write(wrapOutboundOut(.end(trailers)), promise: promise)
-        }
     }
 }
