@@ -16,7 +16,7 @@ final class CutProxy: Sendable {
         var listener: (any Channel)?
         var links: [ObjectIdentifier: Link] = [:]
         var isCut = false
-        var taken = 0
+        var taken: [ContinuousClock.Instant] = []
     }
 
     private let state = Mutex(State())
@@ -36,13 +36,13 @@ final class CutProxy: Sendable {
 
     var port: Int { state.withLock { $0.listener?.localAddress?.port } ?? 0 }
 
-    /// How many connections came so far.
-    var taken: Int { state.withLock { $0.taken } }
+    /// When connections came.
+    var taken: [ContinuousClock.Instant] { state.withLock(\.taken) }
 
     private func take(_ client: any Channel) {
         let link = Link(client)
         let isCut = state.withLock { state in
-            state.taken += 1
+            state.taken.append(.now)
             state.links[ObjectIdentifier(link)] = link
             return state.isCut
         }
@@ -85,13 +85,14 @@ final class CutProxy: Sendable {
 private final class Link: Sendable {
     private let client: any Channel
     private let server = Mutex<(any Channel)?>(nil)
+    private let isConnecting = Atomic(false)
 
     init(_ client: any Channel) { self.client = client }
 
-    /// Carries bytes from now on, with a connection to the server if there is none.
+    /// Carries bytes from now on; the first time it connects to the server.
     func carry(to port: Int) {
         client.eventLoop.execute { [self] in
-            if server.withLock({ $0 }) != nil { return setReading(true) }
+            guard !isConnecting.exchange(true, ordering: .relaxed) else { return setReading(true) }
             ClientBootstrap(group: client.eventLoop).channelOption(.autoRead, value: false)
                 .connect(host: "127.0.0.1", port: port)
                 .whenComplete { [self] result in

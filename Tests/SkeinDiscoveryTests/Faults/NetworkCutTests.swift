@@ -25,7 +25,7 @@ struct NetworkCutTests {
         let lease = try await near.register(leaving, ttl: .seconds(300))
         let list = try WatchedList("\(far)/s", .builtIn)
         try await until { list.ids == ["10.9.9.9:99", "i1"] }
-        let taken = proxy.taken
+        let taken = proxy.taken.count
         proxy.cut(cut)
 
         let asked = ContinuousClock.now
@@ -39,7 +39,7 @@ struct NetworkCutTests {
         try await Task.sleep(until: asked + .seconds(amount("SKEIN_OUTAGE_SECONDS", 6)), clock: .continuous)
         #expect(list.ids == ["10.9.9.9:99", "i1"])
         let length = ContinuousClock.now - asked
-        let tries = proxy.taken - taken
+        let tries = proxy.taken.count - taken
         proxy.mend()
 
         let mended = ContinuousClock.now
@@ -57,6 +57,26 @@ struct NetworkCutTests {
             "all seen \(seen) after the cut")
         await registration.didStop()
         for registry in [near, through] { await registry.close() }
+        await proxy.close()
+        try await place.stop()
+    }
+
+    @Test(
+        "a connection that was cut is opened by the next call, not before: all clients lose theirs at one moment",
+        arguments: RegistryPlace.Kind.allCases)
+    func reconnection(kind: RegistryPlace.Kind) async throws {
+        let place = try await RegistryPlace(kind)
+        let proxy = try await CutProxy(to: place.port)
+        let registry = try RegistryCatalog.builtIn.registry(place.location(at: proxy.port), RegistryContext())
+        _ = try await registry.list("s")
+        let before = proxy.taken.count
+        proxy.cut(.reset)
+        proxy.mend()
+        try await Task.sleep(for: .milliseconds(700))
+        #expect(proxy.taken.count == before)
+        try await until { (try? await registry.list("s")) != nil }
+        #expect(proxy.taken.count == before + 1)
+        await registry.close()
         await proxy.close()
         try await place.stop()
     }
