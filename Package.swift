@@ -96,7 +96,7 @@ let package = Package(
         library("SkeinBalancing", ["SkeinCore", "CSkein"]),
         library("SkeinProtobuf", ["SkeinCore", "CProtobufC", "CSkein"]),
         library("SkeinTransport", ["SkeinCore", "SkeinHTTP2", nioCore, nioPosix, nioTLS, nioSSL, logging]),
-        library("SkeinResolution", ["SkeinCore", nioPosix, logging]),
+        library("SkeinResolution", ["SkeinCore", nioCore, nioPosix, logging]),
         library(
             "SkeinClient",
             [
@@ -187,7 +187,7 @@ let package = Package(
         tests("SkeinLabTests", ["TestSupport", "SkeinLab", "SkeinBalancing", "SkeinCore", "skein-pick-bridge"]),
         tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "TestSupport", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
-        tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", "SkeinTesting", logging]),
+        tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", "SkeinTesting", logging, nioCore, nioPosix]),
         tests(
             "SkeinDiscoveryTests",
             [

@@ -6,10 +6,18 @@ public struct EndpointUpdate: Sendable {
     public var endpoints: [Endpoint]
     /// What the resolver says about this answer; it becomes part of the errors of a policy that has no endpoint.
     public var note: String
+    /// How many clients share the endpoints, if the resolver knows.
+    public var clients: Int?
 
-    public init(_ endpoints: [Endpoint], note: String = "") {
+    public init(_ endpoints: [Endpoint], note: String = "", clients: Int? = nil) {
         self.endpoints = endpoints
         self.note = note
+        self.clients = clients
+    }
+
+    /// The same answer with other endpoints.
+    func with(_ endpoints: [Endpoint]) -> EndpointUpdate {
+        EndpointUpdate(endpoints, note: note, clients: clients)
     }
 }
 

@@ -42,7 +42,7 @@ struct ResolutionReport {
         }
         switch endpoint[EndpointStanding.self] {
         case .listed: break
-        case .kept: words.append("kept: not in the registry's last list")
+        case .kept: words.append("kept: not in the last list")
         case .unconfirmed: words.append("unconfirmed: the registry does not answer")
         }
         return "  " + words.joined(separator: " ")

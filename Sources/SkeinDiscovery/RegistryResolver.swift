@@ -12,6 +12,8 @@ struct RegistryResolver: Resolver {
     private let service: String
     /// The key of the service config, and where it is.
     private let config: (store: any ServiceConfigStore, key: String)?
+    /// The service whose instances are the clients of this one.
+    private let clients: String?
     private let context: RegistryContext
     private let options: DiscoveryOptions
 
@@ -21,6 +23,8 @@ struct RegistryResolver: Resolver {
         options = catalog.options
         let (registry, service, location) = try catalog.service(target, self.context)
         (self.registry, self.service) = (registry, service)
+        clients = location.query["clients"]
+        if clients == "" { throw location.error("the name of the clients' service as clients") }
         config = try location.query["config"].map { key in
             guard let store = registry as? any ServiceConfigStore else {
                 throw location.error("no config: \(target.scheme) keeps none")
@@ -33,30 +37,56 @@ struct RegistryResolver: Resolver {
 
     nonisolated(nonsending) func run(_ updates: ResolutionUpdates) async throws {
         let cache = options.cacheDirectory.map { InstanceCache(directory: $0, target: target.description) }
-        let limits = ListGuard.Limits(
-            emptyHold: options.emptyHold, unconfirmedAfter: options.unconfirmedAfter,
-            guardsShrinking: registry.traits.guardsShrinking)
-        let board = WatchBoard(
-            limits, target: target.description, cached: await cache?.load(context), hasConfig: config != nil,
-            clock: context.clock)
-        let watch = ServiceWatch(
-            registry: registry, service: service, context: context, board: board,
-            config: config.map { ConfigWatch(store: $0.store, key: $0.key, context: context, board: board) },
-            refresh: { try await updates.waitForRefresh() })
-        let names = HostNames(context)
+        let board = board(
+            cached: await cache?.load(context), hasConfig: config != nil, hasClients: clients != nil)
         do {
-            try await watch.run { output in
-                tell(output.status)
-                await publish(output, names, updates)
-                // Only what the registry says itself: a silent one has nothing new to keep.
-                if let entries = output.entries, !output.status.isCached, output.status.unreachableFor == nil {
-                    await cache?.store(entries.map(\.instance), context)
-                }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if let clients { group.addTask { try await count(clients, board) } }
+                group.addTask { try await follow(board, cache, updates) }
+                defer { group.cancelAll() }
+                try await group.next()
             }
         } catch {
             await registry.close()
             throw error
         }
+    }
+
+    private nonisolated(nonsending) func follow(
+        _ board: WatchBoard, _ cache: InstanceCache?, _ updates: ResolutionUpdates
+    ) async throws {
+        let watch = ServiceWatch(
+            registry: registry, service: service, context: context, board: board,
+            config: config.map { ConfigWatch(store: $0.store, key: $0.key, context: context, board: board) },
+            refresh: { try await updates.waitForRefresh() })
+        let names = HostNames(context)
+        try await watch.run { output in
+            tell(output.status)
+            await publish(output, names, updates)
+            // Only what the registry says itself: a silent one has nothing new to keep.
+            if let entries = output.entries, !output.status.isCached, output.status.unreachableFor == nil {
+                await cache?.store(entries.map(\.instance), context)
+            }
+        }
+    }
+
+    /// Keeps the number of the service's instances on the board of the other.
+    private nonisolated(nonsending) func count(_ service: String, _ board: WatchBoard) async throws {
+        let watch = ServiceWatch(
+            registry: registry, service: service, context: context, board: self.board(),
+            config: nil, refresh: { try await Never.untilCancelled() })
+        try await watch.run { board.counted(clients: $0.entries?.count) }
+    }
+
+    private func board(
+        cached: [ServiceInstance]? = nil, hasConfig: Bool = false, hasClients: Bool = false
+    ) -> WatchBoard {
+        let limits = ListGuard.Limits(
+            emptyHold: options.emptyHold, unconfirmedAfter: options.unconfirmedAfter,
+            guardsShrinking: registry.traits.guardsShrinking)
+        return WatchBoard(
+            limits, target: target.description, cached: cached, hasConfig: hasConfig, hasClients: hasClients,
+            clock: context.clock)
     }
 
     private nonisolated(nonsending) func publish(
@@ -72,6 +102,7 @@ struct RegistryResolver: Resolver {
         let note = output.note.isEmpty ? "\(target)" : "\(target): \(output.note)"
         var resolution = Resolution(endpoints, note: note)
         resolution.serviceConfig = output.config.map(config)
+        resolution.clients = output.clients
         updates.publish(resolution)
     }
 

@@ -48,18 +48,9 @@ public struct RegistryTarget: Sendable, Hashable {
         self.user = user?.first.map(String.init)
         password = user.flatMap { $0.count > 1 ? String($0[1]) : nil }
         let hosts = at.map { target.authority[$0...].dropFirst() } ?? target.authority[...]
-        nodes = []
-        guard namesServers else { return }
-        for host in hosts.split(separator: ",", omittingEmptySubsequences: false) where !hosts.isEmpty {
-            do throws(HostPort.Problem) {
-                let node = try HostPort(host, defaultPort: defaultPort)
-                nodes.append(Node(host: node.host, port: node.port))
-            } catch {
-                throw ConfigurationError(
-                    "read target \(JSONValue.quoted("\(target)")): expected \(error.expected) in host "
-                        + JSONValue.quoted(String(host)))
-            }
-        }
+        nodes =
+            namesServers
+            ? try target.servers(hosts, defaultPort: defaultPort).map { Node(host: $0.host, port: $0.port) } : []
     }
 
     /// The same place, and the last part of its path as the service.
@@ -76,8 +67,8 @@ public struct RegistryTarget: Sendable, Hashable {
         ConfigurationError("read target \(JSONValue.quoted(description)): expected \(expected)")
     }
 
-    /// Throws when the target has a parameter other than `known`.
-    public func allowQuery(_ known: [String]) throws(ConfigurationError) { try target.allowQuery(known) }
+    /// Throws when the target has a parameter other than `known` and `clients`, which every service may have.
+    public func allowQuery(_ known: [String]) throws(ConfigurationError) { try target.allowQuery(known + ["clients"]) }
 
     /// The value of a parameter that says yes or no; `missing` when it is not there.
     public func flag(_ name: String, or missing: Bool) throws(ConfigurationError) -> Bool {

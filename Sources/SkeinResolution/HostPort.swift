@@ -73,3 +73,21 @@ extension HostPort: CustomStringConvertible {
     /// With brackets around an IPv6 address.
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
+
+extension Target {
+    /// Reads `host[:port][,host[:port]…]`, the servers that a target names: `hosts` is a part of its authority, which
+    /// may be empty. This is the one place that knows how several hosts are written.
+    package func servers(_ hosts: Substring, defaultPort: Int) throws(ConfigurationError) -> [HostPort] {
+        var servers: [HostPort] = []
+        for host in hosts.split(separator: ",", omittingEmptySubsequences: false) where !hosts.isEmpty {
+            do throws(HostPort.Problem) {
+                servers.append(try HostPort(host, defaultPort: defaultPort))
+            } catch {
+                throw ConfigurationError(
+                    "read target \(JSONValue.quoted(description)): expected \(error.expected) in host "
+                        + JSONValue.quoted(String(host)))
+            }
+        }
+        return servers
+    }
+}

@@ -9,6 +9,8 @@ public struct Resolution: Sendable {
     public var serviceConfig: Result<ServiceConfig, ConfigurationError>?
     /// For people: where the list comes from. It stands in errors about the list.
     public var note: String
+    /// How many clients share the endpoints, if the resolver knows: policies that use a part of them go by it.
+    public var clients: Int?
 
     /// The whole list of endpoints, in the order of preference for policies that have one.
     public init(_ endpoints: [Endpoint], serviceConfig: ServiceConfig? = nil, note: String = "") {

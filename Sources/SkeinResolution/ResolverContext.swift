@@ -15,6 +15,8 @@ public struct ResolverContext: Sendable {
 
     /// How names become addresses.
     package var lookup: any AddressLookup
+    /// The machine's name servers.
+    package var nameServers: DNSClient
     /// Where blocking calls run.
     package var blocking: BlockingPool
     /// The lists registered in code, by name; filled in by the registry.
@@ -31,6 +33,7 @@ public struct ResolverContext: Sendable {
         self.logger = logger
         self.clock = clock
         blocking = .shared
-        lookup = SystemAddressLookup(pool: .shared)
+        lookup = HostLookup.shared
+        nameServers = .machine
     }
 }

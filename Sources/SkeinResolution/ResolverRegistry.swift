@@ -9,6 +9,7 @@ public struct ResolverRegistry: Sendable {
     /// Every resolver of the library; a new one is added to this list.
     public static let builtIn = ResolverRegistry(
         DNSResolver.self,
+        DNSServiceResolver.self,
         AddressListResolver.self,
         UnixResolver.self,
         StaticResolver.self,

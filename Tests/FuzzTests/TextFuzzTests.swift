@@ -79,7 +79,8 @@ struct TextFuzzTests {
 
     private static let targets = [
         "dns:///greeter:50051?refresh=off", "ipv4:10.0.0.7:443,10.0.0.8:443", "ipv6:[::1]:1,[::2]:2", "greeter:50051",
-        "unix:///run/a%20b.sock", "static://authority/orders?a=b&c=%26", "[fe80::1%eth0]:443", "::1", "dnss:greeter",
+        "dns+srv://ns1,ns2:5353/_grpc._tcp.a?config=txt", "unix:///run/a%20b.sock",
+        "static://authority/orders?a=b&c=%26", "[fe80::1%eth0]:443", "::1", "dnss:greeter",
     ]
     private static let parts = Mutation.Vocabulary(words: [
         "dns", "unix", ":", "//", "/", "?", "&", "=", "#", "%", "%41", "%ff", "%00", "[", "]", "::", "::1", "0",

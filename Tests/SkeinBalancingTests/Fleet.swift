@@ -78,7 +78,9 @@ struct Fleet {
         return context.wantsReports
     }
 
-    mutating func update(_ endpoints: [Endpoint]) { handle { $0.update(EndpointUpdate(endpoints), &$1) } }
+    mutating func update(_ endpoints: [Endpoint], clients: Int? = nil) {
+        handle { $0.update(EndpointUpdate(endpoints, clients: clients), &$1) }
+    }
 
     mutating func connectAll() {
         for subchannel in subchannels where !ready.contains(subchannel.id) { set(subchannel.id, .ready) }

@@ -62,6 +62,24 @@ struct ServiceWatchTests {
         #expect(endpoints == 1)
     }
 
+    @Test("the instances of another service are counted as the clients of this one")
+    func clients() async throws {
+        let subject = subject()
+        let registry = try subject.registry()
+        for number in 1...3 { _ = try await registry.register(subject.instance("web", number), ttl: .seconds(60)) }
+        _ = try await registry.register(subject.instance("s", 1), ttl: .seconds(60))
+        var resolvers = ResolverRegistry()
+        resolvers.register(catalog)
+        var results = try resolvers.resolutions(of: "memory://\(name)/s?clients=web").makeAsyncIterator()
+        let first = await results.next()
+        #expect(try first?.get().clients == 3)
+        #expect(try first?.get().endpoints.count == 1)
+        _ = try await registry.register(subject.instance("web", 4), ttl: .seconds(60))
+        let second = await results.next()
+        #expect(try second?.get().clients == 4)
+        #expect(throws: ConfigurationError.self) { try resolvers.resolutions(of: "memory://\(name)/s?clients=") }
+    }
+
     @Test("a list that nobody changed is published once")
     func unchanged() async throws {
         let subject = subject()

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
-internal import SkeinResolution
 internal import SkeinTesting
 internal import Testing
+
+@testable internal import SkeinResolution
 
 /// What every resolver promises, whatever its scheme. A resolver that is added to the registry gets a row here.
 @Suite("The resolver contract", .timeLimit(.minutes(1)))
@@ -16,6 +17,7 @@ struct ResolverContractTests {
 
     static let subjects = [
         Subject(scheme: "dns", good: "dns:///greeter:50051", malformed: "dns:///:1"),
+        Subject(scheme: "dns+srv", good: "dns+srv:///_grpc._tcp.greeter", malformed: "dns+srv:///greeter:1"),
         Subject(scheme: "ipv4", good: "ipv4:10.0.0.1:443", malformed: "ipv4:10.0.0:443"),
         Subject(scheme: "ipv6", good: "ipv6:[::1]:443", malformed: "ipv6:[::1:443"),
         Subject(scheme: "unix", good: "unix:///run/app.sock", malformed: "unix:"),
@@ -32,7 +34,11 @@ struct ResolverContractTests {
 
     private func make(_ text: String, _ bench: Bench) throws -> any Resolver {
         let registry = makeRegistry()
-        let context = bench.context { $0.lookup = ScriptedLookup(.success(addresses(1))) }
+        let context = bench.context {
+            $0.lookup = ScriptedLookup(.success(addresses(1)))
+            // Nobody listens there, and nobody has to: that nobody answers is worth telling, too.
+            $0.nameServers = DNSClient { DNSConfiguration(servers: [HostPort(host: "127.0.0.1", port: 1)]) }
+        }
         return try registry.make(registry.target(text), context)
     }
 

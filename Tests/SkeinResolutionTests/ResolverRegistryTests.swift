@@ -20,7 +20,9 @@ struct ResolverRegistryTests {
     @Test("the built-in schemes are there")
     func builtIn() {
         #expect(
-            ResolverRegistry.builtIn.schemes == ["dns", "file", "ipv4", "ipv6", "static", "unix", "unix-abstract"])
+            ResolverRegistry.builtIn.schemes == [
+                "dns", "dns+srv", "file", "ipv4", "ipv6", "static", "unix", "unix-abstract",
+            ])
     }
 
     @Test("an application's resolver serves its schemes, also without slashes, and replaces a built-in one")
@@ -38,7 +40,7 @@ struct ResolverRegistryTests {
     @Test("an unknown scheme is an error that lists the registered ones and the nearest")
     func unknown() throws {
         let message = """
-            read target "dnss:///greeter" at character 1: expected a scheme out of dns, file, ipv4, ipv6, static, \
+            read target "dnss:///greeter" at character 1: expected a scheme out of dns, dns+srv, file, ipv4, ipv6, static, \
             unix, unix-abstract (did you mean "dns"?), or host:port, found "dnss:///greeter"
             """
         #expect(throws: ConfigurationError(message)) { try ResolverRegistry.builtIn.target("dnss:///greeter") }
@@ -60,6 +62,8 @@ struct ResolverRegistryTests {
         arguments: [
             ("unix:///run/app.sock", "localhost"), ("unix-abstract:a", "localhost"), ("file:///etc/x", "localhost"),
             ("dns:///greeter:50051", "greeter:50051"), ("static:///orders", "orders"),
+            ("dns+srv:///_grpc._tcp.greeter.prod", "greeter.prod"), ("dns+srv:///greeter.prod", "greeter.prod"),
+            ("dns+srv:///_grpc._tcp", "_grpc._tcp"), ("dns://10.0.0.53/greeter:50051", "greeter:50051"),
         ])
     func authority(text: String, authority: String) throws {
         let registry = ResolverRegistry.builtIn

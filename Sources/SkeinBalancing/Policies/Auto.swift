@@ -59,7 +59,7 @@ package struct Auto: ShardingPolicy {
     package func describe(_ account: inout PolicyAccount) {
         account.name(Self.name)
         sharding.describe(&account)
-        members.describe(&account, clients: configuration.clients)
+        members.describe(&account)
     }
 
     package mutating func publish(
@@ -96,9 +96,7 @@ extension Auto {
     private mutating func choose(
         among update: EndpointUpdate?, _ out: inout PolicyActions
     ) -> EndpointSharding.Outlook? {
-        let configuration = configuration
-        let ranking = Subset.Ranking(ordinal: configuration.ordinal, clients: configuration.clients, seed: seed)
-        members.update(update, ranking) { Subset.size(endpoints: $0, clients: configuration.clients) }
+        members.update(update, configuration, seed: seed)
         return shareOut(&out)
     }
 
@@ -119,26 +117,35 @@ package struct AutoConfiguration: LoadBalancingConfiguration {
     /// For calls with a key.
     package var hashing = HashingOptions(loadFactor: 1.25)
     /// How many clients share the endpoints, if that is known, and this one's number among them.
-    package private(set) var clients: Int?
-    package private(set) var ordinal: Int?
+    package private(set) var clientCount: Int?
+    package private(set) var clientOrdinal: Int?
 
     package init() {}
 
     init(client: Int?, of clients: Int) {
-        self.clients = max(clients, 1)
-        ordinal = client.map { max($0, 0) }
+        clientCount = max(clients, 1)
+        clientOrdinal = client.map { max($0, 0) }
     }
 
     package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
         probing = try ProbingConfiguration(reading: &fields)
         hashing = try HashingOptions(reading: &fields, header: "requestHashHeader")
         if hashing.loadFactor == nil { hashing.loadFactor = AutoConfiguration().hashing.loadFactor }
-        (clients, ordinal) = try fields.clients()
-        if clients != nil, let header = hashing.header {
+        (clientCount, clientOrdinal) = try fields.clients()
+        if clientCount != nil, let header = hashing.header {
             throw fields.problem(
                 "requestHashHeader is \(JSONValue.quoted(header)), with clientCount: expected one of them, since clients "
                     + "with different subsets cannot send calls with the same key to the same endpoint")
         }
+    }
+}
+
+extension AutoConfiguration: SubsetRule {
+    package var replacesFailing: Bool { true }
+
+    /// All for calls with keys: clients with different subsets would send the same key to different endpoints.
+    package func size(of endpoints: Int, clients: Int?) -> Int? {
+        hashing.header == nil ? Subset.size(endpoints: endpoints, clients: clients) : nil
     }
 }
 

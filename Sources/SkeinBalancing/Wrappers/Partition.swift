@@ -40,7 +40,7 @@ package struct Partition<Configuration: PartitionConfiguration>: ContainerPolicy
         }
         for target in targets {
             let name = target.name
-            let part = EndpointUpdate(groups[name] ?? [], note: update.note)
+            let part = update.with(groups[name] ?? [])
             if children[name] == nil {
                 children.add(name)
                 parts[name] = PartitionPart(name: name)

@@ -136,7 +136,7 @@ extension Priority {
     }
 
     private mutating func updateChild(_ target: PriorityTarget, _ out: inout PolicyActions) {
-        let update = EndpointUpdate(groups[target.name] ?? [], note: lastUpdate?.note ?? "")
+        let update = (lastUpdate ?? EndpointUpdate([])).with(groups[target.name] ?? [])
         _ = run(target.name, &out) { $0.update(update, valid: target.child, &$1) }
     }
 

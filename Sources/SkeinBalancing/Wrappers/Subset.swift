@@ -37,7 +37,7 @@ struct Subset: Sendable {
     static let patience = Duration.seconds(10)
     private static let pause = Duration.seconds(60)
 
-    let size: Int
+    var size: Int
     let ranking: Ranking
     private let replacesFailing: Bool
     private var places: [Endpoint.Identity: Place] = [:]

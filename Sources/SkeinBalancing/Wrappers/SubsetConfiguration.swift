@@ -2,27 +2,15 @@
 package import SkeinCore
 
 /// The config of a policy that uses a part of the endpoints.
-package protocol SubsetConfiguration: ContainerConfiguration {
+package protocol SubsetConfiguration: ContainerConfiguration, SubsetRule {
     /// How configs name the policy.
     static var name: String { get }
     /// `nil` when it is demanded and not there.
     var child: LoadBalancing? { get }
-    /// Whether a member that fails loses its place.
-    var replacesFailing: Bool { get }
-    /// This client's number among all that use the same endpoints, from 0.
-    var clientOrdinal: Int? { get }
-    var clientCount: Int? { get }
-
-    /// How many of so many; `nil`: all.
-    func size(of endpoints: Int) -> Int?
 }
 
 extension SubsetConfiguration {
     package var children: [LoadBalancing] { child.map { [$0] } ?? [] }
-
-    func ranking(_ seed: UInt64) -> Subset.Ranking {
-        Subset.Ranking(ordinal: clientOrdinal, clients: clientCount, seed: seed)
-    }
 }
 
 /// `random_subsetting_experimental`: gRPC's (gRFC A68).
@@ -40,7 +28,7 @@ package struct RandomSubsettingConfiguration: SubsetConfiguration {
         child = try fields.policy("childPolicy")
     }
 
-    package func size(of endpoints: Int) -> Int? { subsetSize }
+    package func size(of endpoints: Int, clients: Int?) -> Int? { subsetSize }
 
     package func validate(
         _ policies: LoadBalancingRegistry, as choice: LoadBalancing, _ reading: ConfigReading
@@ -74,9 +62,9 @@ package struct SubsettingConfiguration: SubsetConfiguration {
     }
 
     /// By the number of clients where no size is given; else 20 of more than 50.
-    package func size(of endpoints: Int) -> Int? {
+    package func size(of endpoints: Int, clients: Int?) -> Int? {
         if let subsetSize { return subsetSize }
-        return Subset.size(endpoints: endpoints, clients: clientCount ?? endpoints)
+        return Subset.size(endpoints: endpoints, clients: clients ?? endpoints)
     }
 
     package func validate(

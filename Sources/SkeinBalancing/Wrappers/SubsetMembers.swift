@@ -9,21 +9,25 @@ struct SubsetMembers: Sendable {
 
     /// The resolver's last answer with those endpoints that are to be used; `nil` before the first.
     var endpoints: EndpointUpdate? {
-        guard var endpoints = answer else { return nil }
-        if let subset { endpoints.endpoints = subset.members }
-        return endpoints
+        guard let answer else { return nil }
+        return subset.map { answer.with($0.members) } ?? answer
     }
 
+    /// How many clients share the endpoints: as its config says, or else the resolver.
+    private(set) var clients: Int?
+
     /// Takes an answer of the resolver; `nil`: the last one again, for another rule.
-    /// - Parameter size: how many of so many endpoints are used; `nil`: all.
-    mutating func update(
-        _ update: EndpointUpdate?, _ ranking: Subset.Ranking, replacesFailing: Bool = true, size: (Int) -> Int?
-    ) {
+    mutating func update(_ update: EndpointUpdate?, _ rule: some SubsetRule, seed: UInt64) {
         guard let update = update ?? answer else { return }
         answer = update
-        let size = size(Set(update.endpoints.map(\.identity)).count)
-        if subset?.size != size || subset?.ranking != ranking {
-            subset = size.map { Subset(ranking, size: $0, replacesFailing: replacesFailing) }
+        clients = rule.clientCount ?? update.clients
+        let size = rule.size(of: Set(update.endpoints.map(\.identity)).count, clients: clients)
+        // The number that the resolver says changes: clients that come and go should not move all others.
+        let ranking = Subset.Ranking(ordinal: rule.clientOrdinal, clients: rule.clientCount, seed: seed)
+        if let size, subset?.ranking == ranking {
+            subset?.size = size
+        } else {
+            subset = size.map { Subset(ranking, size: $0, replacesFailing: rule.replacesFailing) }
         }
         subset?.update(update.endpoints)
     }
@@ -44,8 +48,7 @@ struct SubsetMembers: Sendable {
     }
 
     /// Says of those that are not used why.
-    /// - Parameter clients: how many share the endpoints, if that is known.
-    func describe(_ account: inout PolicyAccount, clients: Int?) {
+    func describe(_ account: inout PolicyAccount) {
         guard account.wantsRemarks, let subset, let answer else { return }
         let all = Set(answer.endpoints.map(\.identity))
         let who = clients.map { "this client, one of \($0)," } ?? "this client"

@@ -48,14 +48,12 @@ package struct Subsetting<Configuration: SubsetConfiguration>: WrapperPolicy {
     package func describe(_ account: inout PolicyAccount) {
         account.name(Self.name)
         inner.describe(&account)
-        members.describe(&account, clients: configuration.clientCount)
+        members.describe(&account)
     }
 
     /// - Parameter update: `nil`: the last one.
     private mutating func choose(among update: EndpointUpdate?, _ out: inout PolicyActions) {
-        members.update(update, configuration.ranking(seed), replacesFailing: configuration.replacesFailing) {
-            configuration.size(of: $0)
-        }
+        members.update(update, configuration, seed: seed)
         updateChild(&out)
     }
 

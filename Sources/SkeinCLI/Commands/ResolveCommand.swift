@@ -10,7 +10,7 @@ struct ResolveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve", abstract: "Prints what a target resolves to.",
         discussion: """
-            Any target that a channel takes: dns:///greeter:50051, ipv4:10.0.0.7:443, file:///etc/endpoints.json, \
+            Any target that a channel takes: dns:///greeter:50051, dns+srv:///greeter.prod, ipv4:10.0.0.7:443, file:///etc/endpoints.json, \
             etcd://10.0.0.1:2379/greeter … One line for each endpoint: its addresses, then what is known of it.
             """)
 
@@ -51,9 +51,14 @@ struct ResolveCommand: AsyncParsableCommand {
 
     /// Whether there was a list. Returns after the first unless the target is watched; what fails meanwhile is printed.
     private func follow(_ resolutions: ResolutionSequence) async throws -> Bool {
+        // Some resolvers publish each time they look, whether anything has changed or not.
+        var last: String?
         for await result in resolutions {
             switch result {
             case .success(let resolution):
+                let text = ResolutionReport(resolution, at: nil).text
+                if text == last { continue }
+                last = text
                 print(ResolutionReport(resolution, at: watch ? Date.now : nil).text)
                 if !watch { return true }
             case .failure(let error):

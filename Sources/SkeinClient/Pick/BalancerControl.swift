@@ -298,7 +298,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         }
         noteSingleAddress(resolution.endpoints)
         self.resolution = resolution
-        use(usable(resolution), note: resolution.note)
+        use(usable(resolution), of: resolution)
     }
 
     /// The endpoints that may be used now.
@@ -307,13 +307,13 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
             resolution.endpoints, isVerified: environment.connector.transport.isPrivate, at: .now)
     }
 
-    private func use(_ endpoints: [Endpoint], note: String) {
+    private func use(_ endpoints: [Endpoint], of resolution: Resolution) {
         usableCount = endpoints.count
         scheduleStandingCheck()
         let connections = environment.options.connectionsPerEndpoint
         let update = EndpointUpdate(
             connections == 1 ? endpoints : endpoints.flatMap { $0.copies(connections) },
-            note: note)
+            note: resolution.note, clients: resolution.clients)
         run { policy, actions in
             do throws(ConfigurationError) {
                 try policy.update(update, choices, &actions)
@@ -333,7 +333,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     private func checkStandings() {
         guard let resolution, standings.isInDoubt else { return }
         let endpoints = usable(resolution)
-        if endpoints.count == usableCount { scheduleStandingCheck() } else { use(endpoints, note: resolution.note) }
+        if endpoints.count == usableCount { scheduleStandingCheck() } else { use(endpoints, of: resolution) }
     }
 
     private func scheduleStandingCheck() {

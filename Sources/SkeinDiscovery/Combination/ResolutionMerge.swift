@@ -40,6 +40,7 @@ struct ResolutionMerge: Sendable {
             ResolutionMerge.united(chosen.sorted { $0.freshness > $1.freshness }.compactMap(\.resolution?.endpoints)),
             note: lists.map(\.note).joined(separator: " and "))
         resolution.serviceConfig = sources.lazy.compactMap { $0.resolution?.serviceConfig }.first
+        resolution.clients = lists.compactMap(\.clients).max()
         return .success(resolution)
     }
 

@@ -11,6 +11,8 @@ final class WatchBoard: Sendable {
         var note: String
         /// What stands under the key of the service config; `nil`: nothing, or the target names no key.
         var config: String?
+        /// How many clients share the instances; `nil`: unknown, or the target names no service of clients.
+        var clients: Int?
         var status: DiscoveryStatus
     }
 
@@ -19,8 +21,11 @@ final class WatchBoard: Sendable {
         var guarded: ListGuard
         var note = ""
         var config: String?
+        var clients: Int?
         /// Whether nobody has looked for the config yet: a channel must not begin without it.
         var awaitsConfig: Bool
+        /// Whether nobody has looked for the clients yet: a channel should not connect to all instances first.
+        var awaitsClients: Bool
         var failure: String?
         var cached: [ServiceInstance]?
         var published: Output?
@@ -34,9 +39,11 @@ final class WatchBoard: Sendable {
 
     init(
         _ limits: ListGuard.Limits, target: String, cached: [ServiceInstance]?, hasConfig: Bool = false,
-        clock: any Clock<Duration>
+        hasClients: Bool = false, clock: any Clock<Duration>
     ) {
-        state = Mutex(State(guarded: ListGuard(limits), awaitsConfig: hasConfig, cached: cached))
+        state = Mutex(
+            State(
+                guarded: ListGuard(limits), awaitsConfig: hasConfig, awaitsClients: hasClients, cached: cached))
         self.target = target
         now = clock.elapsed
         changed = Signal(clock: clock)
@@ -62,6 +69,12 @@ final class WatchBoard: Sendable {
     /// It could not be read; what was read before holds.
     func unconfigured() {
         state.withLock { $0.awaitsConfig = false }
+        changed.set()
+    }
+
+    /// So many clients share the instances; `nil`: that is not known yet.
+    func counted(clients: Int?) {
+        state.withLock { ($0.clients, $0.awaitsClients) = (clients, false) }
         changed.set()
     }
 
@@ -98,7 +111,7 @@ final class WatchBoard: Sendable {
         let now = now()
         return state.withLock { state in
             state.guarded.passed(to: now)
-            if state.awaitsConfig { return nil }
+            if state.awaitsConfig || state.awaitsClients { return nil }
             let output = output(state, now)
             var known = output
             // The age grows by itself; that is no news.
@@ -117,6 +130,7 @@ final class WatchBoard: Sendable {
         let status = DiscoveryStatus(
             target: target, listed: (entries?.count ?? 0) - kept, kept: kept,
             unreachableFor: state.guarded.unreachableSince.map { now - $0 }, failure: state.failure, isCached: isCached)
-        return Output(entries: entries, note: state.note, config: state.config, status: status)
+        return Output(
+            entries: entries, note: state.note, config: state.config, clients: state.clients, status: status)
     }
 }

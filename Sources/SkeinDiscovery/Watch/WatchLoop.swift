@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinResolution
 
 /// Does what `WatchMachine` decides, until cancelled.
 enum WatchLoop {

@@ -1,37 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
 
-/// `dns:///host:port`: one endpoint for each address of the host.
+/// `dns:///host:port`: one endpoint for each address of the host. `dns://10.0.0.53,10.0.0.54/host:port` asks these name
+/// servers.
 ///
-/// Looks again every 30 s (`?refresh=10s`, `?refresh=off`) and when the channel asks. A number instead of a name is
-/// its own answer.
+/// Looks again when the answer's time is over (`?refresh=10s`, `?refresh=off`) and when the channel asks. A number
+/// instead of a name is its own answer.
 package struct DNSResolver: Resolver {
     package static let schemes = ["dns"]
 
+    /// Name servers that show some of their addresses at a time are many.
+    private static let missesUntilDropped = 3
+
     private let target: Target
     private let host: HostPort
-    private let refresh: Duration?
+    private let parameters: DNSParameters
     private let context: ResolverContext
 
     package init(_ target: Target, _ context: ResolverContext) throws {
-        // gRPC lets the authority name a DNS server; the system's lookup cannot ask one in particular.
-        try target.allowNoAuthority()
-        try target.allowQuery(["refresh"])
-        refresh = try DNSResolver.refresh(target)
+        // `dns://greeter:1` names a name server and nobody to ask it for.
+        if target.path.isEmpty { try target.allowNoAuthority() }
+        try target.allowQuery(["config", "refresh"])
+        parameters = try DNSParameters(target)
         host = try target.hostPort(target.path[...], defaultPort: context.defaultPort)
         self.target = target
         self.context = context
-    }
-
-    private static func refresh(_ target: Target) throws(ConfigurationError) -> Duration? {
-        guard let text = target.query["refresh"] else { return DNSSchedule.defaultRefresh }
-        if text == "off" { return nil }
-        guard let interval = DurationText.parse(text), interval >= .seconds(1) else {
-            throw ConfigurationError(
-                "read target \(JSONValue.quoted(target.description)): refresh is \(JSONValue.quoted(text)):"
-                    + " expected \"off\" or at least 1s, such as \"30s\"")
-        }
-        return interval
     }
 
     package nonisolated(nonsending) func run(_ updates: ResolutionUpdates) async throws {
@@ -39,29 +32,18 @@ package struct DNSResolver: Resolver {
             updates.publish(Resolution([Endpoint(address)], note: "\(target)"))
             return
         }
-        var known = AddressRetention()
-        var schedule = DNSSchedule(refresh: refresh, seed: context.seed)
-        var wasRequested = false
-        while true {
-            let outcome = try await lookUp(&known, updates)
-            let pause = schedule.pause(after: outcome, wasRequested: wasRequested)
-            try await context.clock.sleep(for: pause.quiet)
-            // A lookup that follows a failure is nobody's request.
-            let isListening = pause.listening != .zero
-            wasRequested = isListening ? try await updates.waitForRefresh(atMost: pause.listening) : false
-        }
-    }
-
-    private nonisolated(nonsending) func lookUp(
-        _ known: inout AddressRetention, _ updates: ResolutionUpdates
-    ) async throws -> DNSSchedule.Outcome {
-        do {
-            let answer = try await context.lookup.addresses(of: host.host, port: host.port)
-            let endpoints = known.absorb(answer).map { Endpoint($0) }
-            return updates.publish(Resolution(endpoints, note: "\(target)")) ? .accepted : .failed
-        } catch let error as RPCError {
-            updates.publish(error)
-            return .failed
+        let client = parameters.client(context)
+        let lookup = parameters.servers.isEmpty ? context.lookup : RemoteHostLookup(client: client)
+        let config = parameters.config(client, context)
+        let poll = DNSPoll(
+            target: target, refresh: parameters.refresh, missesUntilDropped: DNSResolver.missesUntilDropped,
+            context: context)
+        try await poll.run(updates) {
+            let answer = try await lookup.answer(for: host.host, port: host.port)
+            return DNSFinding(
+                endpoints: answer.addresses.map { Endpoint($0) }, validFor: answer.validFor,
+                isComplete: answer.isComplete, denial: answer.denial,
+                serviceConfig: answer.denial == nil ? try await config?.config(of: answer.name ?? host.host) : nil)
         }
     }
 }

@@ -111,6 +111,32 @@ import Testing
         #expect(used(fleet) == seen && fleet.pick() != nil)
     }
 
+    @Test(
+        "the number of clients may come from the resolver, through any policy around; the config's own comes first",
+        arguments: [
+            ("auto", "{}", 20), ("auto", #"{"clientCount": 40}"#, 50), ("auto", #"{"requestHashHeader": "user"}"#, 100),
+            ("subsetting", #"{"childPolicy": [{"auto": {}}]}"#, 20),
+            ("priority", #"{"childPolicy": [{"auto": {}}]}"#, 20),
+        ])
+    func resolvedClients(name: String, fields: String, count: Int) throws {
+        var fleet = try Fleet(try LoadBalancing(policy: name, json: fields))
+        fleet.update(Fleet.endpoints(100), clients: 100)
+        #expect(fleet.subchannels.count == count)
+    }
+
+    @Test("when the number of clients changes, what was used before stays in use")
+    func changingClients() throws {
+        var fleet = try Fleet(.auto)
+        let all = Fleet.endpoints(100)
+        fleet.update(all, clients: 100)
+        let few = used(fleet)
+        fleet.update(all, clients: 80)
+        let more = used(fleet)
+        #expect(few.count == 20 && more.count == 25 && few.isSubset(of: more))
+        fleet.update(all, clients: 100)
+        #expect(used(fleet) == few)
+    }
+
     @Test("a subset and keys from a header exclude each other")
     func keys() throws {
         let choice = try auto(#"{"clientCount": 100, "requestHashHeader": "user"}"#)

@@ -121,6 +121,9 @@ struct DNSResolverTests {
             ("dns:///a:99999", "character 10: expected a port from 1 to 65535"),
             ("a:0", "character 3: expected a port"), ("dns://greeter:1", "as in dns:///path"),
             ("dns:///a?refresh=1", "refresh is \"1\""), ("dns:///a?refresh=0.5s", "at least 1s"),
+            ("dns://ns1", "as in dns:///path"), ("dns://10.0.0.53:0/a", "expected a port from 1 to 65535 in host"),
+            ("dns://a,,b/c", "in host \"\""), ("dns:///a?config=yes", "config is \"yes\": expected \"txt\" or \"off\""),
+            ("dns://1,2,3,4,5,6,7,8,9/a", "at most 8"),
             ("dns:///a?refrsh=off", "did you mean \"refresh\""), ("dns:///a,b", "character 9: expected a host name"),
         ])
     func wrong(text: String, part: String) throws {

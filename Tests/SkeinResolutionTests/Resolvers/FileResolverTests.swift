@@ -2,7 +2,6 @@
 internal import Logging
 internal import SkeinCore
 internal import SkeinTesting
-internal import Synchronization
 internal import Testing
 
 @testable internal import SkeinResolution
@@ -63,7 +62,7 @@ struct FileResolverTests {
 
     @Test("a broken file keeps the last list and is logged once per change; a broken first one is a failure")
     func running() async throws {
-        let log = Log()
+        let log = RecordedLog()
         let resolver = try make(logger: Logger(label: "test") { _ in log })
         try await bench.run(resolver) {
             #expect(await bench.result(1).hasPrefix("UNAVAILABLE: read "))
@@ -96,23 +95,4 @@ struct FileResolverTests {
     func wrong(text: String) throws {
         #expect(throws: ConfigurationError.self) { try FileResolver(Target(text), bench.context()) }
     }
-}
-
-/// Keeps what is logged.
-private struct Log: LogHandler {
-    private final class Store: Sendable {
-        let lines = Mutex<[String]>([])
-    }
-
-    private let store = Store()
-    var lines: [String] { store.lines.withLock { $0 } }
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-
-    subscript(metadataKey key: String) -> Logger.MetadataValue? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { store.lines.withLock { $0.append(event.message.description) } }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
+internal import SkeinResolution
 internal import Synchronization
 
 /// The services of a Kubernetes cluster, by their EndpointSlices: `kubernetes:///service.namespace:port`. Who serves is

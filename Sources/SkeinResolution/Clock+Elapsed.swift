@@ -2,7 +2,7 @@
 
 extension Clock where Duration == Swift.Duration {
     /// Tells the time that has passed since now.
-    var elapsed: @Sendable () -> Duration {
+    package var elapsed: @Sendable () -> Duration {
         let start = now
         return { start.duration(to: now) }
     }
