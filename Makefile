@@ -50,6 +50,8 @@ test-long: setup-test .venv/stamp
 	@SKEIN_ENDPOINTS=100000 .ci/swift-test --filter EveryPolicyTests
 	@SKEIN_FUZZ_CASES=200000 .ci/swift-test --filter 'FuzzTests|MutationTests'
 	@SKEIN_FAULT_CALLS=100000 SKEIN_PING_CALLS=100000 .ci/swift-test --filter 'FaultTests|BandwidthPingTests'
+	@SKEIN_OUTAGE_SECONDS=30 .ci/swift-test --filter 'SkeinDiscoveryTests.(EndToEndTests|NetworkCutTests)'
+	@ulimit -n $$(ulimit -Hn) && SKEIN_WATCHERS=1000 .ci/swift-test --filter SkeinDiscoveryTests.HerdTests
 	@.ci/phase "release build" swift build -c release --product robustness-target
 	@rm -f .build/robustness.json
 	@SKEIN_ROBUSTNESS=long SKEIN_ROBUSTNESS_RECORD=.build/robustness.json \

@@ -56,9 +56,12 @@ final class NodeChannels: Sendable {
         }
     }
 
-    /// A server that comes back is found within seconds, one that is silent is given up within 15.
+    /// A server that comes back is found within seconds, one that is silent is given up within 15. A connection that is
+    /// lost is opened again by the next call, which waits for a random time: other policies would open it at once, in
+    /// all clients of the server at the same moment.
     private static var options: ChannelOptions {
-        ChannelOptions().keepalive(every: .seconds(10), timeout: .seconds(5)).idle(after: .seconds(60))
+        ChannelOptions.loadBalancing(LoadBalancing(policy: "pick_first"))
+            .keepalive(every: .seconds(10), timeout: .seconds(5)).idle(after: .seconds(60))
             .backoff(
                 Backoff(initial: .milliseconds(200), maximum: .seconds(3), minimumConnectTimeout: .seconds(5)))
     }

@@ -6,52 +6,16 @@ import TestSupport
 import Testing
 
 /// Servers in processes of their own, which register themselves, and a channel that finds them.
-@Suite("servers and channels by a registry", .serialized, .timeLimit(.minutes(5)))
+@Suite("servers and channels by a registry", .serialized, .timeLimit(.minutes(10)))
 struct EndToEndTests {
-    enum Kind: String, CaseIterable, Sendable {
-        case etcd, embedded
-    }
-
-    /// A registry that can be stopped and started again.
-    private struct Place {
-        var location: String
-        var stop: () async throws -> Void
-        var start: () async throws -> Void
-
-        init(_ kind: Kind) async throws {
-            switch kind {
-            case .etcd:
-                let etcd = try await EtcdCluster()
-                location = etcd.location
-                stop = { await etcd.kill(0) }
-                start = {
-                    try etcd.start(0)
-                    try await etcd.answers()
-                }
-            case .embedded:
-                let server = try await EmbeddedServer()
-                location = server.location
-                stop = { await server.stop() }
-                start = { try await server.start() }
-            }
-        }
-
-        func server(_ name: String) async throws -> ChildProcess {
-            let program = try BuiltProgram.find("service-registry").path
-            return try await ListeningProcess(ChildProcess(program, ["serve", location, name])).process
-        }
-
-        func listed() async throws -> Int {
-            let registry = try RegistryCatalog.builtIn.registry(location, RegistryContext())
-            let count = try? await registry.list("greeter").instances.count
-            await registry.close()
-            return count ?? -1
-        }
+    private func server(_ name: String, _ place: RegistryPlace) async throws -> ChildProcess {
+        let program = try BuiltProgram.find("service-registry").path
+        return try await ListeningProcess(ChildProcess(program, ["serve", place.location, name])).process
     }
 
     /// Waits until exactly `names` answer.
     private func until(_ load: Load, answers names: Set<String>) async throws {
-        try await SkeinDiscoveryTests.until("not \(names.sorted()) alone answered", within: .seconds(60)) {
+        try await SkeinDiscoveryTests.until("not \(names.sorted()) alone answered", within: .seconds(90)) {
             _ = load.takeAnswers()
             try await Task.sleep(for: .milliseconds(300))
             return Set(load.takeAnswers().keys) == names
@@ -60,11 +24,11 @@ struct EndToEndTests {
 
     @Test(
         "servers are found and share the calls; they die, leave and join without a call that fails",
-        arguments: Kind.allCases)
-    func comeAndGo(kind: Kind) async throws {
-        let place = try await Place(kind)
+        arguments: [RegistryPlace.Kind.etcd, .embedded])
+    func comeAndGo(kind: RegistryPlace.Kind) async throws {
+        let place = try await RegistryPlace(kind)
         let load = try Load("\(place.location)/greeter")
-        let servers = [try await place.server("a"), try await place.server("b"), try await place.server("c")]
+        let servers = [try await server("a", place), try await server("b", place), try await server("c", place)]
         try await until(load, answers: ["a", "b", "c"])
         try await Task.sleep(for: .seconds(1))
         let answers = load.takeAnswers()
@@ -75,20 +39,20 @@ struct EndToEndTests {
         servers[0].kill()
         try await until(load, answers: ["b", "c"])
         try await SkeinDiscoveryTests.until("the lease of a server that was killed did not expire") {
-            try await place.listed() == 2
+            try await place.count(of: "greeter") == 2
         }
         // Those that had been written to its connection, one for each caller at most.
         let lost = load.takeFailures()
         #expect(lost.count <= Load.callers && lost.allSatisfy { $0.code == .unavailable }, "\(lost)")
 
-        let joined = try await place.server("d")
+        let joined = try await server("d", place)
         try await until(load, answers: ["b", "c", "d"])
 
         servers[1].terminate()
         let status = await servers[1].exitStatus()
         #expect(status == 0)
         try await until(load, answers: ["c", "d"])
-        let left = try await place.listed()
+        let left = try await place.count(of: "greeter")
         #expect(left == 2)
         #expect(load.takeFailures().map(\.debugDescription) == [])
         joined.terminate()
@@ -96,27 +60,38 @@ struct EndToEndTests {
     }
 
     @Test(
-        "while the registry is down no call fails, and when it is back servers join as before", arguments: Kind.allCases
-    )
-    func registryDown(kind: Kind) async throws {
-        let place = try await Place(kind)
+        "while the registry is down no call fails; when it is back servers register again, join and leave",
+        arguments: RegistryPlace.Kind.allCases)
+    func registryDown(kind: RegistryPlace.Kind) async throws {
+        let place = try await RegistryPlace(kind)
         let load = try Load("\(place.location)/greeter")
-        let servers = [try await place.server("a"), try await place.server("b")]
-        try await until(load, answers: ["a", "b"])
+        let servers = [try await server("a", place), try await server("b", place), try await server("c", place)]
+        try await until(load, answers: ["a", "b", "c"])
         _ = load.takeFailures()
         try await place.stop()
         // Longer than the lease of the servers.
-        try await Task.sleep(for: .seconds(6))
+        let outage = Duration.seconds(amount("SKEIN_OUTAGE_SECONDS", 6))
+        try await Task.sleep(for: outage)
         let during = load.takeAnswers()
-        #expect(Set(during.keys) == ["a", "b"])
+        #expect(Set(during.keys) == ["a", "b", "c"])
         #expect(load.takeFailures().map(\.debugDescription) == [])
+
         try await place.start()
-        let joined = try await place.server("c")
-        try await until(load, answers: ["a", "b", "c"])
-        try await SkeinDiscoveryTests.until("not all registered again", within: .seconds(60)) {
-            try await place.listed() == 3
+        let back = ContinuousClock.now
+        try await SkeinDiscoveryTests.until("not all registered again", within: .seconds(90)) {
+            try await place.count(of: "greeter") == 3
         }
+        let registered = ContinuousClock.now - back
+        let joined = try await server("d", place)
+        try await until(load, answers: ["a", "b", "c", "d"])
+        let seen = ContinuousClock.now - back
+        servers[0].terminate()
+        try await until(load, answers: ["b", "c", "d"])
         #expect(load.takeFailures().map(\.debugDescription) == [])
+        let calls = during.values.reduce(0, +)
+        print(
+            "\(kind), down for \(outage): \(calls) calls in that time, none failed;",
+            "all registered again after \(registered), another server called after \(seen)")
         for server in servers + [joined] { server.terminate() }
     }
 }
