@@ -22,7 +22,9 @@ enum TargetRedaction {
     private static func withoutUser(_ text: String) -> String {
         guard let slashes = text.firstRange(of: "://") else { return text }
         let authority = text[slashes.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard let at = authority.lastIndex(of: "@") else { return text }
+        // Who reads the target may decode it before looking for the end of the user.
+        let ends = ["@", "%40"].flatMap { authority.ranges(of: $0) }
+        guard let at = ends.map(\.lowerBound).max() else { return text }
         return text[..<slashes.upperBound] + "***" + text[at...]
     }
 }

@@ -62,7 +62,7 @@ struct RegistryTargetTests {
         arguments: [
             "etcd://user:hunter2@a/s", "etcd://hunter2@a/s?x=1", "etcd://:hunter2@a,b/s", "etcd://a/s?token=hunter2",
             "etcd://a/s?x=1&Password=hunter2&y=2", "etcd://u:hunter2@a:bad/s", "etcd://u:hunter2%zz@a/s",
-            "etcd://u:hunter2@a/s#x", "etcd://u:hunter2@a/s?q=%zz&token=hunter2",
+            "etcd://u:hunter2@a/s#x", "etcd://u:hunter2%40a/s", "etcd://u:hunter2@a/s?q=%zz&token=hunter2",
         ])
     func secrets(text: String) {
         var shown: [String] = []
