@@ -29,17 +29,14 @@ public struct PickResult: Sendable {
     }
 
     package let kind: Kind
-    /// What comes back to the policy with the attempt's outcome.
-    package let note: UInt32
     /// The subchannel, when it goes to one.
     package let id: SubchannelID
     /// Why it fails or is dropped. The only reference in here: whoever picks has to let go of it.
     private let reason: RPCError?
-    package var wishes = PickWishes()
+    package var remarks = PickRemarks()
 
-    private init(_ kind: Kind, _ id: SubchannelID = .none, note: UInt32 = 0, reason: RPCError? = nil) {
+    private init(_ kind: Kind, _ id: SubchannelID = .none, reason: RPCError? = nil) {
         self.kind = kind
-        self.note = note
         self.id = id
         self.reason = reason
     }
@@ -48,7 +45,15 @@ public struct PickResult: Sendable {
 
     /// Goes to a subchannel. `note` comes back to the policy with the attempt's outcome.
     public static func subchannel(_ id: SubchannelID, note: UInt32 = 0) -> PickResult {
-        PickResult(.subchannel, id, note: note)
+        var result = PickResult(.subchannel, id)
+        result.remarks.note = note
+        return result
+    }
+
+    package static func subchannel(_ id: SubchannelID, _ remarks: PickRemarks) -> PickResult {
+        var result = PickResult(.subchannel, id)
+        result.remarks = remarks
+        return result
     }
 
     /// Waits for the next picker.
@@ -57,7 +62,7 @@ public struct PickResult: Sendable {
     /// The same, and connects `id` if it is idle: for policies that connect to an endpoint when a call needs it.
     package func connecting(_ id: SubchannelID) -> PickResult {
         var result = self
-        result.wishes.wanted = id
+        result.remarks.wishes.wanted = id
         return result
     }
 

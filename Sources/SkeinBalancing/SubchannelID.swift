@@ -8,7 +8,7 @@ public struct SubchannelID: Sendable, Hashable {
     package let generation: UInt32
 
     /// No subchannel.
-    static var none: SubchannelID { SubchannelID(slot: 0, generation: 0) }
+    package static var none: SubchannelID { SubchannelID(slot: 0, generation: 0) }
 
     package init(slot: UInt32, generation: UInt32) {
         self.slot = slot

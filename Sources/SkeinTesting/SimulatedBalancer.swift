@@ -196,10 +196,11 @@ extension SimulatedBalancer {
         switch outcome {
         case .queue: return .queue
         case .fail(let error), .drop(let error): return .fail(error.message)
-        case .picked(let connection, let token):
+        case .picked(let held, let token):
+            let id = held.takeUnretainedValue().id
             defer { cell.slots.completed(token) }
-            guard let subchannel = subchannels.first(where: { $0.id == connection.id }) else {
-                violate("picks subchannel \(connection.id), which is shut down")
+            guard let subchannel = subchannels.first(where: { $0.id == id }) else {
+                violate("picks subchannel \(id), which is shut down")
                 return .queue
             }
             if !subchannel.state.isReady { violate("picks subchannel \(subchannel.id), which is \(subchannel.state)") }

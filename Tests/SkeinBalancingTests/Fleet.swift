@@ -180,8 +180,8 @@ extension Fleet {
             if let wanted = context.wishes.wanted { connecting.append(wanted) }
             probed += context.wishes.probes
         }
-        guard case .picked(let subchannel, let token) = cell.pick(&context, random: random.next()) else { return nil }
-        return (subchannel, token)
+        guard case .picked(let held, let token) = cell.pick(&context, random: random.next()) else { return nil }
+        return (held.takeUnretainedValue(), token)
     }
 
     /// An attempt ends.

@@ -67,9 +67,9 @@ struct PolicyDriver<Policy: LoadBalancingPolicy> {
         var context = PickContext(testMethod)
         return (0..<count).map { _ in
             switch cell.pick(&context) {
-            case .picked(let object, let token):
-                cell.slots.completed(token)
-                return object.id.description
+            case .picked(let held, let token):
+                defer { cell.slots.completed(token) }
+                return held.takeUnretainedValue().id.description
             case .queue: return "queue"
             case .fail(let error): return "fail: \(error.message)"
             case .drop(let error): return "drop: \(error.message)"

@@ -12,6 +12,12 @@ struct AliasTable: Sendable {
 
     private let columns: [Column]
 
+    /// Has no number to choose.
+    static let empty = AliasTable(columns: [])
+    var isEmpty: Bool { columns.isEmpty }
+
+    private init(columns: [Column]) { self.columns = columns }
+
     /// `weights` are finite, not negative, and not all 0.
     init(_ weights: [Double]) {
         let scale = Double(weights.count) / weights.reduce(0, +)

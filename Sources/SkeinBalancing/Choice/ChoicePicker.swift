@@ -3,8 +3,8 @@
 /// Picks what a policy chooses among endpoints with numbers from 0, but one that the call has tried before only when it
 /// has tried them all: how every policy avoids repeating a failed attempt.
 ///
-/// Conforming types are not generic: behind `any Picker` a generic one would not be specialised.
-protocol ChoicePicker: Picker {
+/// Conforming types are not generic, as those of `DirectPicker`.
+protocol ChoicePicker: DirectPicker {
     /// The endpoints, by number; at least one.
     var ids: [SubchannelID] { get }
 
@@ -17,7 +17,7 @@ protocol ChoicePicker: Picker {
 }
 
 extension ChoicePicker {
-    func pick(_ call: borrowing PickContext) -> PickResult { .subchannel(chosen(call)) }
+    func destination(_ call: borrowing PickContext, _ remarks: inout PickRemarks) -> SubchannelID { chosen(call) }
 
     func appraisal(_ number: Int, _ call: borrowing PickContext) -> (score: Double?, reason: String) { (nil, "") }
 

@@ -15,7 +15,7 @@ struct EndpointSlot: ~Copyable {
     let pickable = Atomic<UInt32>(0)
     /// The generation that counters belong to.
     let generation = Atomic<UInt32>(1)
-    /// The subchannel, retained by the slot; cleared when no pick can see it any more.
+    /// The subchannel, retained by the slot; cleared when no pick can see it any more and no attempt is on it.
     let subchannel = Atomic<UnsafeRawPointer?>(nil)
     /// A `SlotWatcher`, retained by the slot; set before picks can see it, cleared when the slot is free again.
     let watcher = Atomic<UnsafeRawPointer?>(nil)

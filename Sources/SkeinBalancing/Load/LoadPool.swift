@@ -23,6 +23,8 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
         let bits: UInt64
         let reported: PickTime
         let rank: LoadRank
+        /// The bits of the seconds that one more call would take, as the report lets expect.
+        let note: UInt32
 
         var id: SubchannelID {
             SubchannelID(slot: UInt32(truncatingIfNeeded: bits &>> 32), generation: UInt32(truncatingIfNeeded: bits))
@@ -31,7 +33,7 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
 
     private let rule: LoadRule
     /// Alive whenever it tells of a report, and while there are pickers.
-    private unowned(unsafe) let table: SlotTable
+    private let table: Unmanaged<SlotTable>
     private let total: InFlightTotal?
     private let entries: UnsafeMutablePointer<Entry>
     /// What is known of the reports as a whole; of two threads at once one tells it nothing.
@@ -51,7 +53,7 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
     init(_ rule: LoadRule, hotShare: Double, in table: SlotTable, total: InFlightTotal? = nil) {
         self.rule = rule
         self.total = total
-        self.table = table
+        self.table = .passUnretained(table)
         inflow = Mutex(LoadInflow(hotShare: hotShare))
         entries = .allocate(capacity: LoadPool.most)
         for index in 0..<LoadPool.most { (entries + index).initialize(to: Entry()) }
@@ -59,15 +61,19 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
 
     deinit { entries.deallocate() }
 
-    /// Seconds that one more attempt on the endpoint would take, by this channel's own measure.
-    func expectedSeconds(_ id: SubchannelID, at time: PickTime) -> Float {
-        table.slot(id.slot).pointee.measuredDelay(at: time)
+    private func slot(_ index: UInt32) -> UnsafeMutablePointer<EndpointSlot> {
+        table._withUnsafeGuaranteedRef { $0.slot(index) }
     }
 
-    /// The seconds that the server's report lets expect of one more attempt, as a pick's note; 0 when there is no fresh
-    /// report.
+    /// Seconds that one more attempt on the endpoint would take, by this channel's own measure.
+    func expectedSeconds(_ id: SubchannelID, at time: PickTime) -> Float {
+        slot(id.slot).pointee.measuredDelay(at: time)
+    }
+
+    /// The seconds that the server's report lets expect of one more attempt, as the note of a pick that `take` did not
+    /// come to; 0 when there is no fresh report.
     func note(_ id: SubchannelID, at time: PickTime) -> UInt32 {
-        let slot = table.slot(id.slot)
+        let slot = self.slot(id.slot)
         guard let (load, reported) = slot.pointee.load, time.seconds(since: reported) <= ServerLoad.lifetime else {
             return 0
         }
@@ -80,7 +86,7 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
 
     override func ended(_ position: UInt32, note: UInt32, _ outcome: AttemptOutcome) {
         guard note != 0, outcome.verdict == .success, let seconds = outcome.latency else { return }
-        table.slot(position).pointee.noteSurprise(Float(seconds) / Float(bitPattern: note))
+        slot(position).pointee.noteSurprise(Float(seconds) / Float(bitPattern: note))
     }
 
     override func adopted(_ position: UInt32, inFlight: Int) { total?.adopted(position, inFlight: inFlight) }
@@ -88,7 +94,7 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
     override func completed(_ position: UInt32) { total?.completed(position) }
 
     override func reported(_ position: UInt32) {
-        let slot = table.slot(position)
+        let slot = self.slot(position)
         guard let (load, time) = slot.pointee.load else { return }
         _ = inflow.withLockIfAvailable { inflow in
             guard inflow.reported(load, takes: takes.load(ordering: .relaxed)) else { return }
@@ -118,7 +124,7 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
 
 extension LoadPool {
     /// The best endpoint, which has one use less then; `nil` when fewer than two have fresh reports.
-    func take(at time: PickTime, _ random: UInt64) -> SubchannelID? {
+    func take(at time: PickTime, _ random: UInt64) -> Candidate? {
         takes.wrappingAdd(1, ordering: .relaxed)
         var best: Candidate?
         var count = 0
@@ -130,7 +136,7 @@ extension LoadPool {
         let uses = entries[best.index].uses.wrappingAdd(1, ordering: .relaxed).newValue
         let mostUses = mostUses.load(ordering: .relaxed) &+ UInt32(random & 255)
         if uses >= mostUses &>> 8 { clear(best.index, best.bits) }
-        return best.id
+        return best
     }
 
     /// Every entry that may be used; those that may not any more are cleared.
@@ -144,15 +150,16 @@ extension LoadPool {
     }
 
     private func candidate(_ index: Int, _ bits: UInt64, at time: PickTime, _ hot: Int) -> Candidate? {
-        let slot = table.slot(UInt32(truncatingIfNeeded: bits &>> 32))
+        let slot = self.slot(UInt32(truncatingIfNeeded: bits &>> 32))
         guard slot.pointee.pickable.load(ordering: .relaxed) == UInt32(truncatingIfNeeded: bits),
             slot.pointee.isBelieved, let (load, reported) = slot.pointee.load,
             time.seconds(since: reported) <= ServerLoad.lifetime
         else { return nil }
         let inFlight = Int(load.inFlight) + slot.pointee.startedSinceReport
+        let expected = rule.expected(completed(load), inFlight: inFlight)
         let rank = rule.rank(
-            completed(load), inFlight: inFlight, hot: hot, measured: slot.pointee.peakLatency.recent(at: time))
-        return Candidate(index: index, bits: bits, reported: reported, rank: rank)
+            expected, inFlight: inFlight, hot: hot, measured: slot.pointee.peakLatency.recent(at: time))
+        return Candidate(index: index, bits: bits, reported: reported, rank: rank, note: expected.bitPattern)
     }
 
     private func clear(_ index: Int, _ bits: UInt64) {

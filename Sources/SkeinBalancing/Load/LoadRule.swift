@@ -12,13 +12,14 @@ enum LoadRule: Sendable {
     case expectedDelay
 
     /// - Parameters:
+    ///   - expected: seconds that one more call would take, as the report lets expect.
     ///   - inFlight: calls in flight there, including those the report did not know of.
     ///   - hot: more calls in flight than so many are hot.
     ///   - measured: seconds that this channel's calls take there, if it knows: no server is believed to be more than 8
     ///     times as fast or as slow.
-    func rank(_ load: ServerLoad, inFlight: Int, hot: Int, measured: Float? = nil) -> LoadRank {
+    func rank(_ expected: Float, inFlight: Int, hot: Int, measured: Float? = nil) -> LoadRank {
         guard inFlight <= hot else { return LoadRank(isHot: true, delayStep: 0, inFlight: inFlight) }
-        let seconds = believable(expected(load, inFlight: inFlight), measured)
+        let seconds = believable(expected, measured)
         let step =
             switch self {
             case .hotCold: skein_log2(seconds)

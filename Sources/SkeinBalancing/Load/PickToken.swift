@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// What remains of a pick: told to `SlotTable.completed` once, when the attempt has ended.
+@usableFromInline
 package struct PickToken: Sendable, Hashable {
     package let id: SubchannelID
     /// What the picker said with its choice.

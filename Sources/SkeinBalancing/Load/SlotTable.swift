@@ -50,8 +50,9 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
         return chunks[chunk].unsafelyUnwrapped + offset
     }
 
-    /// The subchannel to give an attempt to, counted as started; `nil` when it is not ready or was shut down. Only within the reading
-    /// section of a pick, which keeps the subchannel alive: sections and `release` follow the rule of `RetireList`.
+    /// The subchannel to give an attempt to, counted as started; `nil` when it is not ready or was shut down. Only
+    /// within the reading section of a pick, which keeps the subchannel alive until the attempt counts, which does so
+    /// from then on: sections and `release` follow the rule of `RetireList`.
     func start(_ id: SubchannelID) -> UnsafeRawPointer? {
         guard let subchannel = pickable(id) else { return nil }
         let slot = slot(id.slot)
@@ -213,25 +214,21 @@ extension SlotTable {
     /// Frees what can be freed; returns the subchannels, to drop after unlocking.
     func reclaim() -> [AnyObject] {
         guard isReclaiming else { return [] }
-        let closed = closing.poll(ReaderStripes.sequence)
+        draining += closing.poll(ReaderStripes.sequence)
         var garbage: [AnyObject] = []
-        draining += closed
         draining.removeAll { index in
             let slot = slot(index)
             guard slot.pointee.inFlight == 0 else { return false }
             slot.pointee.generation.wrappingAdd(1, ordering: .relaxed)
             slot.pointee.clear()
             reports.forget(index)
-            if let watcher = slot.pointee.watcher.exchange(nil, ordering: .acquiring) {
-                garbage.append(Unmanaged<AnyObject>.fromOpaque(watcher).takeRetainedValue())
+            let watcher = slot.pointee.watcher.exchange(nil, ordering: .acquiring)
+            let subchannel = slot.pointee.subchannel.exchange(nil, ordering: .relaxed)
+            for case let held? in [watcher, subchannel] {
+                garbage.append(Unmanaged<AnyObject>.fromOpaque(held).takeRetainedValue())
             }
             free.append(index)
             return true
-        }
-        for index in closed {
-            if let held = slot(index).pointee.subchannel.exchange(nil, ordering: .relaxed) {
-                garbage.append(Unmanaged<AnyObject>.fromOpaque(held).takeRetainedValue())
-            }
         }
         return garbage
     }

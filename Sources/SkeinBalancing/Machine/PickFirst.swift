@@ -210,7 +210,7 @@ extension PickFirst {
 }
 
 /// Every call to the one connection.
-private struct SelectedPicker: Picker {
+private struct SelectedPicker: DirectPicker {
     let id: SubchannelID
-    func pick(_ call: borrowing PickContext) -> PickResult { .subchannel(id) }
+    func destination(_ call: borrowing PickContext, _ remarks: inout PickRemarks) -> SubchannelID { id }
 }

@@ -3,11 +3,16 @@ internal import Synchronization
 
 /// The endpoints of a policy that hashes, ready or not, by number, as a pick needs them. Whether one is ready stands
 /// in its slot: a change there needs no new picker.
-package final class HashMembers: @unchecked Sendable {  // `loads` keep alive what `slots` point to
-    let ids: [SubchannelID]
-    let weights: [UInt32]
+package final class HashMembers: @unchecked Sendable {  // `loads` keep alive what `members` point to
+    /// Side by side, since a pick needs both.
+    private struct Member {
+        let id: SubchannelID
+        let slot: UnsafeMutablePointer<EndpointSlot>
+    }
+
+    private let members: [Member]
+    private let weights: [UInt32]
     private let loads: [EndpointLoad]
-    private let slots: [UnsafeMutablePointer<EndpointSlot>]
     /// There when loads are bounded.
     private let total: InFlightTotal?
     private let options: HashingOptions
@@ -17,13 +22,14 @@ package final class HashMembers: @unchecked Sendable {  // `loads` keep alive wh
         _ ids: [SubchannelID], weights: [UInt32], loads: [EndpointLoad], total: InFlightTotal?,
         _ options: HashingOptions
     ) {
-        self.ids = ids
+        members = zip(ids, loads).map { Member(id: $0, slot: $1.slot) }
         self.weights = weights
         self.loads = loads
         self.total = total
         self.options = options
-        slots = loads.map(\.slot)
     }
+
+    func id(_ number: Int) -> SubchannelID { members[number].id }
 
     /// Whether the endpoint can take the call.
     func accepts(_ number: Int, _ call: borrowing PickContext, _ demand: Demand) -> Bool {
@@ -31,26 +37,27 @@ package final class HashMembers: @unchecked Sendable {  // `loads` keep alive wh
         switch demand {
         case .ready: return true
         case .everything:
-            if call.attempt > 0, call.wasTried(ids[number]) { return false }
+            if call.attempt > 0, call.wasTried(id(number)) { return false }
             return total == nil || !isOverBound(number)
         }
     }
 
     /// The numbers of those that are ready; their weight counts from now on as the weight of all.
     func takeReady() -> [UInt32] {
-        let ready = (0..<UInt32(ids.count)).filter { isReady(Int($0)) }
+        let ready = (0..<UInt32(members.count)).filter { isReady(Int($0)) }
         readyWeight.store(ready.reduce(0) { $0 + UInt64(weights[Int($1)]) }, ordering: .relaxed)
         return ready
     }
 
     func isReady(_ number: Int) -> Bool {
-        slots[number].pointee.pickable.load(ordering: .relaxed) == ids[number].generation
+        let member = members[number]
+        return member.slot.pointee.pickable.load(ordering: .relaxed) == member.id.generation
     }
 
     /// Whether one more call would be more than its share of all, times the factor (Mirrokni, Thorup, Zadimoghaddam:
     /// "Consistent hashing with bounded loads").
     private func isOverBound(_ number: Int) -> Bool {
-        let inFlight = slots[number].pointee.inFlight
+        let inFlight = members[number].slot.pointee.inFlight
         guard inFlight >= options.freeCalls, let total, let factor = options.loadFactor else { return false }
         let share = Double(weights[number]) / Double(max(readyWeight.load(ordering: .relaxed), 1))
         return Double(inFlight) >= (factor * Double(total.count + 1) * share).rounded(.up)

@@ -2,8 +2,8 @@
 
 /// Sends each call to the endpoint where its key belongs, or to the next that can take it.
 ///
-/// Conforming types are not generic: behind `any Picker` a generic one would not be specialised.
-package protocol HashPicker: Picker {
+/// Conforming types are not generic, as those of `DirectPicker`.
+package protocol HashPicker: DirectPicker {
     associatedtype Table: Placement
 
     init(_ parts: HashPickerParts<Table>)
@@ -21,19 +21,24 @@ package struct HashPickerParts<Table: Placement>: Sendable {
 
 extension HashPicker {
     package func pick(_ call: borrowing PickContext) -> PickResult {
-        let key = parts.hashing.key(of: call)
-        guard let number = parts.table.place(key, call, parts.members, .everything) else { return elsewhere(key, call) }
-        return .subchannel(parts.members.ids[number])
+        var remarks = PickRemarks()
+        let id = destination(call, &remarks)
+        return id == .none ? elsewhere(parts.hashing.key(of: call), call) : .subchannel(id)
+    }
+
+    package func destination(_ call: borrowing PickContext, _ remarks: inout PickRemarks) -> SubchannelID {
+        let number = parts.table.place(parts.hashing.key(of: call), call, parts.members, .everything)
+        return number.map { parts.members.id($0) } ?? .none
     }
 
     package func candidates(_ call: borrowing PickContext) -> [PickCandidate] {
         let (key, members) = (parts.hashing.key(of: call), parts.members)
         guard let owner = parts.table.place(key, call, members, .ready) else { return [] }
         let taker = parts.table.place(key, call, members, .everything)
-        if taker == owner { return [PickCandidate(members.ids[owner], reason: "where the key belongs")] }
-        let reason = call.wasTried(members.ids[owner]) ? "tried before" : "over its bound"
-        let next = taker.map { PickCandidate(members.ids[$0], reason: "the next that can take the key") }
-        return [PickCandidate(members.ids[owner], reason: "where the key belongs, but \(reason)")]
+        if taker == owner { return [PickCandidate(members.id(owner), reason: "where the key belongs")] }
+        let reason = call.wasTried(members.id(owner)) ? "tried before" : "over its bound"
+        let next = taker.map { PickCandidate(members.id($0), reason: "the next that can take the key") }
+        return [PickCandidate(members.id(owner), reason: "where the key belongs, but \(reason)")]
             + (next.map { [$0] } ?? [])
     }
 
@@ -42,7 +47,7 @@ extension HashPicker {
         let (table, members) = (parts.table, parts.members)
         let number =
             search(key, call, .everything) ?? table.place(key, call, members, .ready) ?? search(key, call, .ready)
-        return number.map { .subchannel(members.ids[$0]) } ?? .queue
+        return number.map { .subchannel(members.id($0)) } ?? .queue
     }
 
     private func search(_ key: UInt64, _ call: borrowing PickContext, _ demand: Demand) -> Int? {

@@ -149,16 +149,15 @@ extension AutoConfiguration: SubsetRule {
     }
 }
 
-struct AutoPicker: Picker {
+struct AutoPicker: DirectPicker {
     let choice: PooledPicker
     let keyed: KeyedPlacement
     let header: String?
 
     var wantsReports: Bool { choice.wantsReports }
 
-    func pick(_ call: borrowing PickContext) -> PickResult {
-        if let id = keyedChoice(call) { return .subchannel(id) }
-        return choice.pick(call)
+    func destination(_ call: borrowing PickContext, _ remarks: inout PickRemarks) -> SubchannelID {
+        keyedChoice(call) ?? choice.destination(call, &remarks)
     }
 
     func candidates(_ call: borrowing PickContext) -> [PickCandidate] {

@@ -42,12 +42,11 @@ package struct LeastConnections: EndpointPolicy {
     }
 }
 
-private struct LeastConnectionsPicker: Picker {
+private struct LeastConnectionsPicker: DirectPicker {
     let board: LeastBoard
 
-    func pick(_ call: borrowing PickContext) -> PickResult {
-        guard let id = board.least(call.random) else { return .queue }
-        guard call.attempt > 0, call.wasTried(id) else { return .subchannel(id) }
-        return .subchannel(board.least(untriedBy: call) ?? id)
+    func destination(_ call: borrowing PickContext, _ remarks: inout PickRemarks) -> SubchannelID {
+        guard let id = board.least(call.random) else { return .none }
+        return call.attempt > 0 && call.wasTried(id) ? board.least(untriedBy: call) ?? id : id
     }
 }

@@ -42,20 +42,20 @@ struct PooledPicker: ChoicePicker {
     /// Of one endpoint they would be of no use.
     var wantsReports: Bool { ids.count > 1 }
 
-    func pick(_ call: borrowing PickContext) -> PickResult {
+    func destination(_ call: borrowing PickContext, _ remarks: inout PickRemarks) -> SubchannelID {
         var draws = Draws(call, again: 17)
         var unknown: SubchannelID?
-        let id = soonest(call, &draws, &unknown)
-        var result = PickResult.subchannel(id, note: pool.note(id, at: call.time))
-        result.wishes.probes = pace.probes(among: ids, at: call.time, &draws, first: unknown)
-        return result
+        let (id, note) = soonest(call, &draws, &unknown)
+        remarks.note = note
+        remarks.wishes.probes = pace.probes(among: ids, at: call.time, &draws, first: unknown)
+        return id
     }
 
     func appraisal(_ number: Int, _ call: borrowing PickContext) -> (score: Double?, reason: String) {
         var found: (score: Double?, reason: String)?
         pool.visit(at: call.time) { candidate in
             guard candidate.id == ids[number] else { return }
-            let seconds = Double(Float(bitPattern: pool.note(candidate.id, at: call.time)))
+            let seconds = Double(Float(bitPattern: candidate.note))
             let rank = candidate.rank
             found = (seconds, "in the pool, \(rank.inFlight) in flight on the server\(rank.isHot ? ", hot" : "")")
         }
@@ -68,20 +68,25 @@ struct PooledPicker: ChoicePicker {
     /// - Parameter unknown: is an endpoint that was not chosen only because nothing is known of it.
     private func soonest(
         _ call: borrowing PickContext, _ draws: inout Draws, _ unknown: inout SubchannelID?
-    ) -> SubchannelID {
+    ) -> (id: SubchannelID, note: UInt32) {
         let (one, other) = loads.two(of: &draws, below: ids.count)
         let reporting = (loads.reports(one), loads.reports(other))
         guard reporting.0 || reporting.1, let best = pool.take(at: call.time, draws.next()),
-            call.attempt == 0 || !call.wasTried(best)
-        else { return chosen(call) }
-        if reporting == (true, true) { return best }
+            call.attempt == 0 || !call.wasTried(best.id)
+        else { return noted(chosen(call), at: call.time) }
+        if reporting == (true, true) { return (best.id, best.note) }
         let rival = reporting.0 ? other : one
         if loads.isUnknown(rival), draws.next() & PooledPicker.asksFirst != 0 {
             unknown = ids[rival]
-            return best
+            return (best.id, best.note)
         }
-        return loads.expectedSeconds(rival, at: call.time) < pool.expectedSeconds(best, at: call.time)
-            ? ids[rival] : best
+        let isRivalSooner =
+            loads.expectedSeconds(rival, at: call.time) < pool.expectedSeconds(best.id, at: call.time)
+        return isRivalSooner ? noted(ids[rival], at: call.time) : (best.id, best.note)
+    }
+
+    private func noted(_ id: SubchannelID, at time: PickTime) -> (id: SubchannelID, note: UInt32) {
+        (id, pool.note(id, at: time))
     }
 
     func choose(_ call: borrowing PickContext, again: Int) -> Int {

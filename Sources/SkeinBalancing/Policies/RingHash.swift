@@ -8,7 +8,7 @@ package typealias RingHash = Hashed<RingHashTable>
 package struct RingHashTable: Placement {
     package typealias TablePicker = RingHashPicker
     package static let name = "ring_hash"
-    private static let pointsForEachWeight = 160
+    static let pointsForEachWeight = 160
 
     private let ring: HashRing
 

@@ -2,7 +2,7 @@
 internal import SkeinCore
 
 /// Walks gRPC's ring. What changes about the endpoints it sees in `states`, at once.
-struct RingPicker: Picker {
+struct RingPicker: DirectPicker {
     let ring: HashRing
     /// By number.
     let ids: [SubchannelID]
@@ -11,8 +11,18 @@ struct RingPicker: Picker {
     /// For the case that all endpoints fail.
     let error: RPCError
 
+    func destination(_ call: borrowing PickContext, _ remarks: inout PickRemarks) -> SubchannelID {
+        let number = ring.owner(ring.place(of: key(of: call) ?? call.random))
+        let isFirst = states.state(number) == .ready && (call.attempt == 0 || !call.wasTried(ids[number]))
+        return isFirst ? ids[number] : .none
+    }
+
+    private func key(of call: borrowing PickContext) -> UInt64? {
+        header.map { call.hash(ofMetadata: $0) } ?? call.hash
+    }
+
     func pick(_ call: borrowing PickContext) -> PickResult {
-        if let hash = header.map({ call.hash(ofMetadata: $0) }) ?? call.hash { return pick(call, keyed: hash) }
+        if let hash = key(of: call) { return pick(call, keyed: hash) }
         return pickAny(call)
     }
 

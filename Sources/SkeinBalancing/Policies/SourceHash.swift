@@ -8,16 +8,16 @@ package typealias SourceHash = Hashed<SourceHashTable>
 package struct SourceHashTable: Placement {
     package typealias TablePicker = SourceHashPicker
     package static let name = "source_hash"
-    private let ring: RingHashTable
+    private let ring: HashRing
 
     package init(_ endpoints: [PlacedEndpoint], _ configuration: SourceHashConfiguration) {
-        ring = RingHashTable(endpoints, RingHashConfiguration())
+        ring = HashRing(endpoints, .forEachWeight(RingHashTable.pointsForEachWeight))
     }
 
     package func place(
         _ key: UInt64, _ call: borrowing PickContext, _ members: HashMembers, _ demand: Demand
     ) -> Int? {
-        ring.place(key, call, members, demand)
+        ring.find(key, call, members, demand, steps: SourceHashTable.patience)
     }
 }
 

@@ -127,30 +127,29 @@ private struct WeightedRoundRobinPicker: ChoicePicker {
     func choose(_ call: borrowing PickContext, again: Int) -> Int { turns.next(call.reader) }
 }
 
-/// Weighted turns, in the form that suits the weights.
-enum WeightedTurns: Sendable {
-    case equal(ReaderTurns)
-    case sequence([UInt16], ReaderTurns)
-    case alias(AliasTable, ReaderTurns)
+/// Weighted turns, in the form that suits the weights. Not an enum, whose contents would be retained by each pick.
+struct WeightedTurns: Sendable {
+    private let turns: ReaderTurns
+    /// Whose turn it is; empty: each endpoint has one, or those of an even sequence are points of `table`.
+    private var sequence: [UInt16] = []
+    private var table = AliasTable.empty
 
     init(_ endpoints: WeightedEndpoints, _ random: inout SplitMix64) {
         let readers = ReaderStripes.count
         if endpoints.areEqual {
-            self = .equal(ReaderTurns(around: endpoints.ids.count, readers: readers, random: &random))
+            turns = ReaderTurns(around: endpoints.ids.count, readers: readers, random: &random)
         } else if let sequence = SmoothSequence.make(endpoints.weights) {
-            self = .sequence(
-                sequence, ReaderTurns(around: sequence.count, by: .one, readers: readers, random: &random))
+            turns = ReaderTurns(around: sequence.count, by: .one, readers: readers, random: &random)
+            self.sequence = sequence
         } else {
-            let points = ReaderTurns(around: Int(UInt32.max), by: .even, readers: readers, random: &random)
-            self = .alias(AliasTable(endpoints.weights), points)
+            turns = ReaderTurns(around: Int(UInt32.max), by: .even, readers: readers, random: &random)
+            table = AliasTable(endpoints.weights)
         }
     }
 
     func next(_ reader: UInt32) -> Int {
-        switch self {
-        case .equal(let turns): turns.next(reader)
-        case .sequence(let sequence, let turns): Int(sequence[turns.next(reader)])
-        case .alias(let table, let turns): table.number(at: UInt64(truncatingIfNeeded: turns.next(reader)) &<< 32)
-        }
+        let turn = turns.next(reader)
+        if !sequence.isEmpty { return Int(sequence[turn]) }
+        return table.isEmpty ? turn : table.number(at: UInt64(truncatingIfNeeded: turn) &<< 32)
     }
 }

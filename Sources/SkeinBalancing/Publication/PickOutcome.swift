@@ -3,8 +3,9 @@ package import SkeinCore
 
 /// What a pick came to.
 package enum PickOutcome<Subchannel: AnyObject & Sendable> {
-    /// The attempt counts as started; `SlotTable.completed` takes the token when it has ended.
-    case picked(Subchannel, PickToken)
+    /// The attempt counts as started, and keeps the subchannel alive until `SlotTable.completed` takes the token, which
+    /// it does when the attempt has ended.
+    case picked(Unmanaged<Subchannel>, PickToken)
     /// Wait for a picker newer than this publication.
     case queue(generation: UInt64)
     /// Fail the call, unless it waits for ready.

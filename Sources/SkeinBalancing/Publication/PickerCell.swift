@@ -7,23 +7,26 @@ package import SkeinCore
 /// `pick` may be called by anyone at any time. Everything else belongs to the driver and happens under its lock. What
 /// those return is garbage: drop it after unlocking, since its deinitialisers are not ours.
 package final class PickerCell<Subchannel: AnyObject & Sendable>: Sendable {
-    private let core: PickerCore
+    @usableFromInline let core: PickerCore
 
     package init(_ slots: SlotTable = SlotTable()) { core = PickerCore(slots) }
 
     /// Chooses where an attempt goes, and counts it as started there.
-    package func pick(_ context: inout PickContext) -> PickOutcome<Subchannel> { outcome(core.pick(&context)) }
+    @inlinable @inline(__always)
+    package func pick(_ context: inout PickContext) -> PickOutcome<Subchannel> {
+        outcome(core.pick(&context))
+    }
 
     /// The same with `random` as its chance, on whatever thread: for simulations, which have to be repeatable.
     package func pick(_ context: inout PickContext, random: UInt64) -> PickOutcome<Subchannel> {
         outcome(core.pick(&context, random: random))
     }
 
-    @inline(__always)
-    private func outcome(_ outcome: PickerCore.Outcome) -> PickOutcome<Subchannel> {
+    @inlinable @inline(__always)
+    func outcome(_ outcome: PickerCore.Outcome) -> PickOutcome<Subchannel> {
         switch outcome {
-        case .subchannel(let held, let token):
-            .picked(unsafeDowncast(held, to: Subchannel.self), token)
+        case .subchannel(let subchannel, let token):
+            .picked(Unmanaged.fromOpaque(subchannel), token)
         case .queue(let generation): .queue(generation: generation)
         case .fail(let error): .fail(error)
         case .drop(let error): .drop(error)

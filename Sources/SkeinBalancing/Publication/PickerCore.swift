@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CSkein
-internal import SkeinCore
+public import SkeinCore
 internal import Synchronization
 
 /// One publication, never changed.
 final class Snapshot: Sendable {
     let state: ConnectivityState
     let picker: any Picker
+    /// The same, if `isDirect`. Not an optional, which would be copied in order to look inside.
+    let direct: any DirectPicker
+    let isDirect: Bool
     let generation: UInt64
     let wantsReports: Bool
 
@@ -17,15 +20,25 @@ final class Snapshot: Sendable {
         self.path = path
         self.state = state
         self.picker = picker
+        isDirect = picker is any DirectPicker
+        direct = picker as? any DirectPicker ?? Indirect()
         self.generation = generation
         wantsReports = picker.wantsReports
     }
 }
 
+/// Stands where there is no direct picker.
+private struct Indirect: DirectPicker {
+    func destination(_ call: borrowing PickContext, _ remarks: inout PickRemarks) -> SubchannelID { .none }
+}
+
 /// `PickerCell` without the type of its subchannels, so that a pick is compiled once, here.
+@usableFromInline
 final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the driver's lock guards the retired ones
+    @usableFromInline
     enum Outcome {
-        case subchannel(AnyObject, PickToken)
+        /// Alive until the token is completed.
+        case subchannel(UnsafeRawPointer, PickToken)
         case queue(generation: UInt64)
         case fail(RPCError)
         case drop(RPCError)
@@ -45,6 +58,7 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
         current = Atomic(UnsafeRawPointer(Unmanaged.passUnretained(newest).toOpaque()))
     }
 
+    @usableFromInline
     func pick(_ context: inout PickContext) -> Outcome {
         let stripe = skein_stripe_current()!
         context.reader = skein_stripe_index(stripe)
@@ -67,25 +81,37 @@ final class PickerCore: @unchecked Sendable {  // owns the current snapshot; the
         let snapshot = Unmanaged<Snapshot>.fromOpaque(current.load(ordering: .sequentiallyConsistent))
         return snapshot._withUnsafeGuaranteedRef { snapshot in
             context.wantsReports = snapshot.wantsReports
-            for _ in 0..<PickerCore.tries {
-                let result = snapshot.picker.pick(context)
-                context.wishes = result.wishes
-                switch result.kind {
-                case .subchannel:
-                    if let chosen = slots.start(result.id) {
-                        let subchannel = Unmanaged<AnyObject>.fromOpaque(chosen).takeUnretainedValue()
-                        return .subchannel(
-                            subchannel, PickToken(id: result.id, note: result.note, start: context.time))
-                    }
-                    // Not ready any more, and the picker does not know yet.
-                    context.random = Draws.mix(context.random &+ 1)
-                case .queue: return .queue(generation: snapshot.generation)
-                case .fail: return .fail(result.error)
-                case .drop: return .drop(result.error)
+            if snapshot.isDirect {
+                var remarks = PickRemarks()
+                let id = snapshot.direct.destination(context, &remarks)
+                if id != .none, let subchannel = slots.start(id) {
+                    context.wishes = remarks.wishes
+                    return .subchannel(subchannel, PickToken(id: id, note: remarks.note, start: context.time))
                 }
             }
-            return .queue(generation: snapshot.generation)
+            return choose(&context, from: snapshot)
         }
+    }
+
+    @inline(never)
+    private func choose(_ context: inout PickContext, from snapshot: Snapshot) -> Outcome {
+        for _ in 0..<PickerCore.tries {
+            let result = snapshot.picker.pick(context)
+            context.wishes = result.remarks.wishes
+            switch result.kind {
+            case .subchannel:
+                if let subchannel = slots.start(result.id) {
+                    let token = PickToken(id: result.id, note: result.remarks.note, start: context.time)
+                    return .subchannel(subchannel, token)
+                }
+                // Not ready any more, and the picker does not know yet.
+                context.random = Draws.mix(context.random &+ 1)
+            case .queue: return .queue(generation: snapshot.generation)
+            case .fail: return .fail(result.error)
+            case .drop: return .drop(result.error)
+            }
+        }
+        return .queue(generation: snapshot.generation)
     }
 }
 

@@ -86,7 +86,8 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
             if let wanted = context.wishes.wanted { channel.balancer.post(.connect(wanted)) }
             if !context.wishes.probes.isEmpty { channel.probe(context.wishes.probes) }
             switch outcome {
-            case .picked(let subchannel, let token):
+            case .picked(let held, let token):
+                let subchannel = held.takeUnretainedValue()
                 if let connection = subchannel.connection {
                     let explanation = channel.explain(&context, token, isWanted: plan.explainsPicks)
                     let attempt = ClientAttempt(subchannel, token, explanation)

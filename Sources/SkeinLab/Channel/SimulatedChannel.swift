@@ -92,8 +92,8 @@ package final class SimulatedChannel: Chooser {
         context.time = pickTime
         let outcome = cell.pick(&context, random: random.next())
         if let wanted = context.wishes.wanted { connect(wanted) }
-        guard case .picked(let connection, let token) = outcome else { return nil }
-        var choice = Choice(Attempt(server: connection.server, token: token))
+        guard case .picked(let held, let token) = outcome else { return nil }
+        var choice = Choice(Attempt(server: held._withUnsafeGuaranteedRef(\.server), token: token))
         for id in context.wishes.probes { if let probe = probe(id) { choice.append(probe) } }
         return choice
     }

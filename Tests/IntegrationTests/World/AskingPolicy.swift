@@ -19,7 +19,7 @@ struct AskingPicker: Picker {
 
     func pick(_ call: borrowing PickContext) -> PickResult {
         var result = PickResult.subchannel(ready[0].id)
-        for endpoint in ready { result.wishes.probes.append(endpoint.id) }
+        for endpoint in ready { result.remarks.wishes.probes.append(endpoint.id) }
         return result
     }
 }

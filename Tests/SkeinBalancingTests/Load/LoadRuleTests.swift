@@ -17,7 +17,8 @@ import Testing
         let load = ServerLoad(
             inFlight: server.inFlight, latency: server.latency, serviceTime: server.serviceTime,
             parallelism: server.parallelism)
-        return rule.rank(load, inFlight: Int(server.inFlight), hot: 5, measured: server.measured)
+        let expected = rule.expected(load, inFlight: Int(server.inFlight))
+        return rule.rank(expected, inFlight: Int(server.inFlight), hot: 5, measured: server.measured)
     }
 
     @Test(
@@ -52,7 +53,7 @@ import Testing
         for rule in [LoadRule.hotCold, .expectedDelay] {
             _ = LoadRuleTests.rank(server, rule)
             let load = ServerLoad(inFlight: 0, latency: number, serviceTime: number, parallelism: 0)
-            _ = rule.rank(load, inFlight: 0, hot: .max, measured: 1)
+            _ = rule.rank(rule.expected(load, inFlight: 0), inFlight: 0, hot: .max, measured: 1)
         }
     }
 
