@@ -13,7 +13,7 @@ final class NodeChannels: Sendable {
 
     init(_ rotation: NodeRotation, _ tls: RegistryTLS?) {
         self.rotation = rotation
-        security = tls?.security ?? .plaintext
+        security = tls.map { .tls($0.configuration) } ?? .plaintext
     }
 
     /// How long one server may take for one answer: less when others can be asked instead.

@@ -32,7 +32,7 @@ public final class Registration: ServerHook {
         catalog: RegistryCatalog = .builtIn, logger: Logger = Logger(label: "skein.discovery")
     ) throws(ConfigurationError) {
         context = RegistryContext(logger: logger)
-        (self.registry, location) = try catalog.located(registry, context)
+        (self.registry, location) = try catalog.registrable(registry, service, context)
         self.service = service
         self.options = options
         let traits = self.registry.traits

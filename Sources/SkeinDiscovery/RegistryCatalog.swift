@@ -51,7 +51,16 @@ public struct RegistryCatalog: Sendable {
         try located(text, context).registry
     }
 
-    func located(
+    /// The registry that a target without a service names, and where that is, to register `what` in it.
+    func registrable(
+        _ text: String, _ what: String, _ context: RegistryContext
+    ) throws(ConfigurationError) -> (registry: any ServiceRegistry, location: RegistryTarget) {
+        let (registry, location) = try located(text, context)
+        guard let reason = registry.traits.readOnlyReason else { return (registry, location) }
+        throw ConfigurationError("register \(what) in \(location): \(reason)")
+    }
+
+    private func located(
         _ text: String, _ context: RegistryContext
     ) throws(ConfigurationError) -> (registry: any ServiceRegistry, location: RegistryTarget) {
         let target = try Target(text, schemes: schemes)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import NIOSSL
 internal import SkeinCore
+internal import SkeinTransport
 
 /// How a registry's servers are reached by TLS: the parameters `tls=true`, `ca=`, `cert=`, `key=` (paths of PEM files)
 /// and `server-name=` of a target.
@@ -29,15 +29,14 @@ struct RegistryTLS: Sendable, Hashable {
             serverName: target.query["server-name"])
     }
 
-    /// The same for NIOSSL. Reads the files.
-    func configuration() throws -> TLSConfiguration {
-        var configuration = TLSConfiguration.makeClientConfiguration()
+    /// The same for a connection.
+    var configuration: TLSConfiguration {
+        var configuration = TLSConfiguration()
         if let caFile { configuration.trustRoots = .file(caFile) }
         if let certificateFile, let keyFile {
-            let certificates = try NIOSSLCertificate.fromPEMFile(certificateFile)
-            configuration.certificateChain = certificates.map { .certificate($0) }
-            configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: keyFile, format: .pem))
+            configuration.identity = .files(certificateChain: certificateFile, privateKey: keyFile)
         }
+        configuration.serverName = serverName
         return configuration
     }
 }

@@ -18,6 +18,8 @@ public struct RegistryTraits: Sendable, Hashable {
     /// Whether a list that is suddenly shorter by more than half is taken in steps: for registries that lose their
     /// memory, or answer an unknown token with less.
     public var guardsShrinking: Bool
+    /// Why nothing can be registered, and what to do instead; `nil` where servers register.
+    public var readOnlyReason: String?
 
     public init(
         tellsChanges: Bool = true, pollInterval: ClosedRange<Duration> = .seconds(240)...(.seconds(360)),

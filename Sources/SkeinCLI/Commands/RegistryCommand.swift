@@ -21,7 +21,7 @@ struct RegistryCommand: AsyncParsableCommand {
     var host = "127.0.0.1"
 
     @Option(help: "The port to listen at; 0 takes a free one.")
-    var port = SkeinRegistry.defaultPort
+    var port = RegistryService.defaultPort
 
     @Option(
         help: ArgumentHelp(

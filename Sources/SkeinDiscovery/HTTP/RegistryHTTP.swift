@@ -4,15 +4,15 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
 internal import NIOPosix
-internal import NIOSSL
 internal import SkeinCore
+internal import SkeinTransport
 internal import Synchronization
 
 /// Speaks HTTP with the servers of one registry. Its connections are opened when they are needed, and again after
 /// `close`. May be used from any thread.
 final class RegistryHTTP: Sendable {
     /// How a connection is secured, read anew whenever connections are made anew: files of certificates are replaced.
-    typealias Security = @Sendable () throws -> (configuration: TLSConfiguration, serverName: String?)
+    typealias Security = @Sendable () throws -> TLSConfiguration
 
     private struct Client: Sendable {
         var http: HTTPClient
@@ -31,8 +31,7 @@ final class RegistryHTTP: Sendable {
     init(_ security: Security?) { self.security = security }
 
     convenience init(_ tls: RegistryTLS?) {
-        let security: Security? = tls.map { tls in { @Sendable in (try tls.configuration(), tls.serverName) } }
-        self.init(security)
+        self.init(tls.map { tls in { @Sendable in tls.configuration } })
     }
 
     deinit {
@@ -122,6 +121,7 @@ final class RegistryHTTP: Sendable {
     private func client(for node: RegistryTarget.Node) throws -> Client {
         if let client = clients.withLock({ $0[node] }) { return client }
         let security = try security?()
+        let settings = try security?.clientSettings()
         let host = security?.serverName ?? node.host
         return clients.withLock { clients in
             if let client = clients[node] { return client }
@@ -133,8 +133,8 @@ final class RegistryHTTP: Sendable {
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
             // When to try again is decided once for all registries.
             configuration.connectionPool.retryConnectionEstablishment = false
-            if let security {
-                configuration.tlsConfiguration = security.configuration
+            if let settings {
+                configuration.tlsConfiguration = settings
                 if host != node.host { configuration.dnsOverride = [host: node.host] }
             }
             let client = Client(

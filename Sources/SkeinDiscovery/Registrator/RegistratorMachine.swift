@@ -59,6 +59,8 @@ struct RegistratorMachine: Sendable {
     private var turns = 0
     private var isListWanted = false
     private var isListing = false
+    /// Whether all that was listed is being looked at.
+    private var isSettling = false
     private var lastEvent = 0
     private var isTroubled = false
     private var isCleanUpWanted: Bool
@@ -81,7 +83,8 @@ struct RegistratorMachine: Sendable {
             (isListWanted, isListing) = (false, true)
             return .list
         }
-        guard looks < RegistratorMachine.looksAtOnce, let id = nextWaiting() else { return nil }
+        guard looks < RegistratorMachine.looksAtOnce else { return nil }
+        guard let id = nextWaiting() else { return settled() }
         turns += 1
         looks += 1
         containers[id]?.turn = turns
@@ -150,7 +153,7 @@ struct RegistratorMachine: Sendable {
         }
         // Those that are known and do not run any more have to be looked at for how they ended.
         for id in Set(ids).union(containers.keys).sorted() { look(at: id) }
-        settled()
+        isSettling = true
     }
 
     mutating func inspected(_ id: String, turn: Int, _ finding: Finding) {
@@ -161,16 +164,16 @@ struct RegistratorMachine: Sendable {
             return
         }
         set(id, finding)
-        settled()
     }
 
-    /// All may have been looked at, and with success.
-    private mutating func settled() {
-        guard looks == 0, passed == waiting.count, !isListing, !isTroubled else { return }
+    /// None waits; all may have been looked at, and with success.
+    private mutating func settled() -> Command? {
+        guard isSettling, looks == 0, !isListing, !isTroubled else { return nil }
+        isSettling = false
         lookBackoff.succeeded()
-        guard isCleanUpWanted else { return }
+        guard isCleanUpWanted else { return nil }
         isCleanUpWanted = false
-        commands.append(.cleanUp(besides: Set(claims.services.map(\.key))))
+        return .cleanUp(besides: Set(claims.services.map(\.key)))
     }
 
     private mutating func look(at id: String) {

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import SkeinResolution
 
 /// Which containers are registered, and how.
 package struct RegistratorOptions: Sendable, Hashable {
@@ -40,11 +34,7 @@ package struct RegistratorOptions: Sendable, Hashable {
     package init(hostName: String) { self.hostName = hostName }
 
     /// The name of this machine, or of the container that this runs in.
-    package static var machineName: String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
-        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
+    package static var machineName: String { MachineName.current ?? "localhost" }
 
     /// Tags with commas between; one behind a backslash is part of a tag.
     package static func tags(_ text: String) -> [String] { ContainerSettings.list(text) }

@@ -45,7 +45,7 @@ final class RegistryLeases: Sendable {
         _ target: String, _ catalog: RegistryCatalog, _ options: RegistratorOptions, advertised: String?,
         _ context: RegistryContext
     ) throws(ConfigurationError) {
-        (registry, location) = try catalog.located(target, context)
+        (registry, location) = try catalog.registrable(target, "containers", context)
         self.options = options
         self.context = context
         self.advertised = advertised

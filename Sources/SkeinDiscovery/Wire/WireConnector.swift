@@ -62,7 +62,7 @@ struct WireConnector: Sendable {
     private nonisolated(nonsending) func security() async throws -> NIOSSLContext? {
         guard let tls else { return nil }
         let result = try await BlockingPool.shared.run {
-            Result { try NIOSSLContext(configuration: tls.configuration()) }
+            Result { try NIOSSLContext(configuration: tls.configuration.clientSettings()) }
         }
         return try result.get()
     }

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// The files that say how this machine finds names. They are read for each lookup: they change when a machine moves to
 /// another network.
 package struct NameFiles: Sendable {
@@ -40,7 +32,7 @@ package struct NameFiles: Sendable {
 
     /// Blocks.
     func read() -> Content {
-        let hostName = NameFiles.hostName()
+        let hostName = MachineName.current ?? ""
         return Content(
             hosts: HostsFile(NameFiles.text(hosts)),
             configuration: DNSConfiguration(ResolvConf(NameFiles.text(resolvConf), hostName: hostName), port: port),
@@ -50,12 +42,5 @@ package struct NameFiles: Sendable {
     /// A file that is not there, or cannot be read, says nothing.
     private static func text(_ path: String) -> String {
         String(decoding: (try? FileSignature.read(path, limit: maxBytes)) ?? [], as: UTF8.self)
-    }
-
-    /// This machine's name, as it knows it.
-    static func hostName() -> String {
-        var buffer = [CChar](repeating: 0, count: 257)
-        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

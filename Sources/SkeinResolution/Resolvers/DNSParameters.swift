@@ -54,6 +54,6 @@ struct DNSParameters: Sendable {
         var random = SplitMix64(seed: context.seed)
         let percentile = Int.random(in: 0..<100, using: &random)
         return ConfigLookup(
-            client: client, fits: ConfigRecord.Client(hostName: NameFiles.hostName(), percentile: percentile))
+            client: client, fits: ConfigRecord.Client(hostName: MachineName.current ?? "", percentile: percentile))
     }
 }

@@ -18,21 +18,17 @@ struct TLSContext: Sendable {
         _ configuration: TLSConfiguration, _ material: TLSMaterial, for role: Role
     ) throws(ConfigurationError) {
         var settings = NIOSSL.TLSConfiguration.makeClientConfiguration()
-        settings.minimumTLSVersion = configuration.minimumVersion.number == .tls13 ? .tlsv13 : .tlsv12
+        settings.minimumTLSVersion = configuration.minimumVersion.nio
         settings.applicationProtocols = ["h2"]
         settings.shutdownTimeout = .seconds(1)
         settings.certificateVerification =
             configuration.peerVerification.asksForCertificate(role) ? .noHostnameVerification : .none
-        let pair = try material.keyPair()
-        if let pair {
-            settings.certificateChain = pair.chain.map { .certificate($0) }
-            settings.privateKey = .privateKey(pair.key)
-        } else if role == .server {
+        let chain = try material.fill(&settings)
+        if chain.isEmpty, role == .server {
             throw ConfigurationError(
                 "start a server with security .tls: it has no identity; give it a certificate, such as "
                     + ".tls(.files(certificateChain: …, privateKey: …))")
         }
-        settings.trustRoots = try material.trustRoots().map { .certificates($0) } ?? .default
         if role == .server { settings.sendCANameList = material.hasTrustRoots }
         do {
             context = try NIOSSLContext(configuration: settings)
@@ -46,7 +42,7 @@ struct TLSContext: Sendable {
                 "set up TLS with \(material.identityTitle), trust roots \(configuration.trustRoots): \(error)")
         }
         warning =
-            pair?.chain.compactMap { certificate in
+            chain.compactMap { certificate in
                 certificate.problem(at: CertificateDate.now).map { "certificate \(certificate.title) \($0)" }
             }.first
     }

@@ -47,8 +47,20 @@ struct TLSMaterial: Sendable, Hashable {
 
     // MARK: as NIOSSL wants it
 
+    /// Sets the identity and the trust roots, and returns the identity's chain, leaf first.
+    @discardableResult
+    func fill(_ settings: inout NIOSSL.TLSConfiguration) throws(ConfigurationError) -> [NIOSSLCertificate] {
+        let pair = try keyPair()
+        if let pair {
+            settings.certificateChain = pair.chain.map { .certificate($0) }
+            settings.privateKey = .privateKey(pair.key)
+        }
+        settings.trustRoots = try trustRoots().map { .certificates($0) } ?? .default
+        return pair?.chain ?? []
+    }
+
     /// The chain, leaf first, and its key; `nil` without an identity.
-    func keyPair() throws(ConfigurationError) -> (chain: [NIOSSLCertificate], key: NIOSSLPrivateKey)? {
+    private func keyPair() throws(ConfigurationError) -> (chain: [NIOSSLCertificate], key: NIOSSLPrivateKey)? {
         switch identity {
         case .none: return nil
         case .pem(let chain, let key):
@@ -64,7 +76,7 @@ struct TLSMaterial: Sendable, Hashable {
     }
 
     /// `nil` for those of the system.
-    func trustRoots() throws(ConfigurationError) -> [NIOSSLCertificate]? {
+    private func trustRoots() throws(ConfigurationError) -> [NIOSSLCertificate]? {
         guard let roots else { return nil }
         return try TLSMaterial.certificates(in: roots)
     }

@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-import SkeinDiscovery
+import Synchronization
+import TestSupport
+
+@testable import SkeinDiscovery
 
 /// A registry of a test by itself, which can be stopped and started again.
 struct RegistryPlace: Sendable {
     enum Kind: String, CaseIterable, Sendable {
-        case etcd, embedded, redis, zookeeper
+        case etcd, embedded, redis, zookeeper, memcached, consul, eureka
+
+        /// Those whose clients keep a connection, and are told of changes there.
+        static let connected: [Kind] = [.etcd, .embedded, .redis, .zookeeper]
+        /// Each takes half a minute: in a long run all of them.
+        static let stopped: [Kind] =
+            amount(RegistryPlace.outage, 0) > 0 ? allCases : connected + [.consul]
     }
+
+    /// Names the seconds of an outage in a long run.
+    static let outage = "SKEIN_OUTAGE_SECONDS"
 
     let scheme: String
     let port: Int
+    private var path = ""
+    private var query = ""
     /// At once, as when its machine fails.
     let stop: @Sendable () async throws -> Void
     /// Returns when it answers. etcd and ZooKeeper know what they knew, the others nothing.
@@ -42,13 +56,43 @@ struct RegistryPlace: Sendable {
                 try await server.start()
                 try await ZooKeeperServer.ready(server.address)
             }
+        case .memcached:
+            let server = try await MemcachedServer.make()
+            try await server.start()
+            (scheme, port, query) = ("memcached", server.port, "poll=0.5")
+            stop = { await server.kill() }
+            start = { try await server.start() }
+        case .consul:
+            let agent = try await ConsulStandIn()
+            (scheme, port) = ("consul", agent.server.port)
+            stop = { await agent.server.stop() }
+            start = {
+                agent.state.withLock { $0.forget() }
+                try await agent.server.start()
+            }
+        case .eureka:
+            let server = try await EurekaStandIn()
+            (scheme, port, path, query) = ("eureka", server.server.port, "/eureka/v2", "poll=0.5")
+            stop = { await server.server.stop() }
+            start = {
+                server.state.withLock { $0.forget() }
+                try await server.server.start()
+            }
         }
     }
 
     var location: String { location(at: port) }
 
     /// What it is called by those who reach it at another port.
-    func location(at port: Int) -> String { "\(scheme)://127.0.0.1:\(port)" }
+    func location(at port: Int) -> String { place(at: port) + (query.isEmpty ? "" : "?\(query)") }
+
+    /// A channel's target.
+    func target(of service: String) -> String {
+        if scheme == "eureka" { return "\(location)&app=\(service)" }
+        return "\(place(at: port))/\(service)" + (query.isEmpty ? "" : "?\(query)")
+    }
+
+    private func place(at port: Int) -> String { "\(scheme)://127.0.0.1:\(port)\(path)" }
 
     func registry() throws -> any ServiceRegistry {
         try RegistryCatalog.builtIn.registry(location, RegistryContext())

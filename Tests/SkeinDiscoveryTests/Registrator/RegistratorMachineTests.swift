@@ -218,6 +218,23 @@ struct RegistratorMachineTests {
         #expect(!commands().contains(.cleanUp(besides: [])))
     }
 
+    @Test("a container that ends while it waits, or is looked at, is no reason to leave what an earlier run left")
+    mutating func cleanUpAfterAnEnd() {
+        var options = RegistratorOptions(hostName: "box")
+        options.cleansUp = true
+        machine = RegistratorMachine(options, seed: 1)
+        machine.connected()
+        _ = commands()
+        machine.listed(["a", "b", "c", "d", "e"])
+        _ = commands()
+        for turn in 1...3 { machine.inspected(["a", "b", "c"][turn - 1], turn: turn, .serving([])) }
+        take("d", .died(exitCode: 0))
+        take("e", .died(exitCode: 0))
+        #expect(commands().isEmpty)
+        machine.inspected("d", turn: 4, .serving([service("s")]))
+        #expect(commands() == [.cleanUp(besides: [])])
+    }
+
     @Test("an engine that names more containers than there can be is believed up to a limit")
     mutating func limit() {
         for number in 0..<RegistratorMachine.limit + 10 { take("c\(number)", .changed) }

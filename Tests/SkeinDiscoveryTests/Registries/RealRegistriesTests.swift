@@ -54,7 +54,7 @@ struct RealRegistriesTests {
         let access = try KubernetesAccess.found(
             for: RegistryTarget(target, defaultPort: 443, namesServers: false), .process)
         let http = RegistryHTTP(
-            access.isSecure ? { @Sendable in (try access.tls(.process), access.serverName) } : nil)
+            access.isSecure ? { @Sendable in try access.tls(.process) } : nil)
         let service = "s" + String(UInt64.random(in: 0 ... .max), radix: 36)
         let base = "/apis/discovery.k8s.io/v1/namespaces/\(namespace)/endpointslices"
         func ask(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws {

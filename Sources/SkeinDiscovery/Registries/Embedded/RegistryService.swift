@@ -8,6 +8,9 @@ public import SkeinServer
 /// For development and tests. It is one process, so its failure is everybody's, and it asks nobody who they are: where
 /// that matters use etcd, Consul or ZooKeeper.
 public final class RegistryService: RPCService, ServerHook {
+    /// Where one is looked for when a target says no port.
+    public static let defaultPort = 7777
+
     private let store: RegistryStore
 
     /// - Parameter file: where leases are kept, so that the registry can be started again without its servers noticing.

@@ -5,14 +5,14 @@ internal import SkeinCore
 /// The embedded registry, `skein registry` or a `RegistryService`: `skein://host:7777/service`.
 ///
 /// Parameters: those of TLS.
-public struct SkeinRegistry: ServiceRegistry {
-    public static let schemes = ["skein"]
-    public static let defaultPort = 7777
+struct SkeinRegistry: ServiceRegistry {
+    static let schemes = ["skein"]
+    static let defaultPort = RegistryService.defaultPort
 
-    public let traits = RegistryTraits()
+    let traits = RegistryTraits()
     private let channels: NodeChannels
 
-    public init(_ location: RegistryTarget, _ context: RegistryContext) throws {
+    init(_ location: RegistryTarget, _ context: RegistryContext) throws {
         try location.allowQuery(RegistryTLS.parameters)
         guard location.path.isEmpty else { throw location.error("nothing in front of the service") }
         guard location.nodes.count < 2 else { throw location.error("one host: the embedded registry has no others") }
@@ -31,7 +31,7 @@ public struct SkeinRegistry: ServiceRegistry {
         }
     }
 
-    public nonisolated(nonsending) func list(_ service: String) async throws -> Listing {
+    nonisolated(nonsending) func list(_ service: String) async throws -> Listing {
         let reply = try await unary(
             Skein_Registry_V1_Registry.Methods.list, Skein_Registry_V1_ListRequest(service: service))
         return Listing(
@@ -39,7 +39,7 @@ public struct SkeinRegistry: ServiceRegistry {
             revision: Revision("\(reply.history) \(reply.revision)"))
     }
 
-    public nonisolated(nonsending) func watch(
+    nonisolated(nonsending) func watch(
         _ service: String, after revision: Revision, _ feed: ChangeFeed
     ) async throws {
         let parts = revision.text.split(separator: " ")
@@ -60,7 +60,7 @@ public struct SkeinRegistry: ServiceRegistry {
         }
     }
 
-    public nonisolated(nonsending) func register(
+    nonisolated(nonsending) func register(
         _ instance: ServiceInstance, ttl: Duration
     ) async throws -> LeaseID {
         let request = Skein_Registry_V1_RegisterRequest(
@@ -69,7 +69,7 @@ public struct SkeinRegistry: ServiceRegistry {
         return LeaseID("\(try await unary(Skein_Registry_V1_Registry.Methods.register, request).lease)")
     }
 
-    public nonisolated(nonsending) func renew(
+    nonisolated(nonsending) func renew(
         _ lease: LeaseID, of instance: ServiceInstance, ttl: Duration
     ) async throws -> Renewal {
         guard let id = UInt64(lease.text) else { return .lost }
@@ -82,11 +82,11 @@ public struct SkeinRegistry: ServiceRegistry {
         }
     }
 
-    public nonisolated(nonsending) func deregister(_ lease: LeaseID, of instance: ServiceInstance) async throws {
+    nonisolated(nonsending) func deregister(_ lease: LeaseID, of instance: ServiceInstance) async throws {
         guard let id = UInt64(lease.text) else { return }
         _ = try await unary(
             Skein_Registry_V1_Registry.Methods.deregister, Skein_Registry_V1_DeregisterRequest(lease: id))
     }
 
-    public nonisolated(nonsending) func close() async { await channels.close() }
+    nonisolated(nonsending) func close() async { await channels.close() }
 }

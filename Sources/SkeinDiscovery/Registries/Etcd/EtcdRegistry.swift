@@ -8,19 +8,19 @@ internal import Synchronization
 /// Instances stand where grpc-go's resolver for etcd looks for them. Parameters: those of TLS, and
 /// `config`, the key of a service config. `user:password@` in front
 /// of the hosts authenticates.
-public struct EtcdRegistry: ServiceRegistry {
-    public static let schemes = ["etcd"]
-    public static let defaultPort = 2379
+struct EtcdRegistry: ServiceRegistry {
+    static let schemes = ["etcd"]
+    static let defaultPort = 2379
 
     /// Long enough to ask three servers that are silent, and then one of them for what it knows alone.
-    public let traits = RegistryTraits(timeout: .seconds(15))
+    let traits = RegistryTraits(timeout: .seconds(15))
     let client: EtcdClient
     private let layout: EtcdLayout
     private let logger: Logger
     private let place: String
     private let seen = NewestRevision()
 
-    public init(_ location: RegistryTarget, _ context: RegistryContext) throws {
+    init(_ location: RegistryTarget, _ context: RegistryContext) throws {
         try location.allowQuery(RegistryTLS.parameters + ["config"])
         let fallback = RegistryTarget.Node(host: "127.0.0.1", port: EtcdRegistry.defaultPort)
         let rotation = NodeRotation(location, or: fallback, seed: context.seed)
@@ -39,7 +39,7 @@ public struct EtcdRegistry: ServiceRegistry {
 
     /// Asks for what the majority knows. Where there is none, what one server knows is better than nothing, as long as
     /// it is not older than what was seen before.
-    public nonisolated(nonsending) func list(_ service: String) async throws -> Listing {
+    nonisolated(nonsending) func list(_ service: String) async throws -> Listing {
         let (key, end) = layout.range(of: service)
         var request = Etcdserverpb_RangeRequest(key: key, rangeEnd: end)
         do {
@@ -79,7 +79,7 @@ public struct EtcdRegistry: ServiceRegistry {
         return nil
     }
 
-    public nonisolated(nonsending) func watch(
+    nonisolated(nonsending) func watch(
         _ service: String, after revision: Revision, _ feed: ChangeFeed
     ) async throws {
         guard let start = Int64(revision.text) else { return }
@@ -104,7 +104,7 @@ public struct EtcdRegistry: ServiceRegistry {
         feed(.updated(updated, removed: removed))
     }
 
-    public nonisolated(nonsending) func register(
+    nonisolated(nonsending) func register(
         _ instance: ServiceInstance, ttl: Duration
     ) async throws -> LeaseID {
         let seconds = ttl.components.seconds + (ttl.components.attoseconds > 0 ? 1 : 0)
@@ -118,7 +118,7 @@ public struct EtcdRegistry: ServiceRegistry {
 
     /// Renews the lease, and looks whether the key is still there: somebody may have deleted it. One that somebody else
     /// has written under the same id stays as it is.
-    public nonisolated(nonsending) func renew(
+    nonisolated(nonsending) func renew(
         _ lease: LeaseID, of instance: ServiceInstance, ttl: Duration
     ) async throws -> Renewal {
         guard let id = Int64(lease.text) else { return .lost }
@@ -132,7 +132,7 @@ public struct EtcdRegistry: ServiceRegistry {
         return try await client.unary(Etcdserverpb_KV.Methods.range, request).count > 0 ? .renewed : .lost
     }
 
-    public nonisolated(nonsending) func deregister(_ lease: LeaseID, of instance: ServiceInstance) async throws {
+    nonisolated(nonsending) func deregister(_ lease: LeaseID, of instance: ServiceInstance) async throws {
         guard let id = Int64(lease.text) else { return }
         do {
             _ = try await client.unary(
@@ -142,7 +142,7 @@ public struct EtcdRegistry: ServiceRegistry {
         }
     }
 
-    public nonisolated(nonsending) func close() async { await client.close() }
+    nonisolated(nonsending) func close() async { await client.close() }
 }
 
 /// The newest revision that a list had, so that a server that lags behind is not believed.

@@ -99,8 +99,7 @@ final class KubernetesAPI: Sendable {
     ) throws -> Server {
         let access = try KubernetesAccess.found(for: target, surroundings)
         guard access.isSecure else { return Server(access: access, http: RegistryHTTP(nil as RegistryHTTP.Security?)) }
-        let security: RegistryHTTP.Security = { (try access.tls(surroundings), access.serverName) }
-        return Server(access: access, http: RegistryHTTP(security))
+        return Server(access: access, http: RegistryHTTP { try access.tls(surroundings) })
     }
 
     private func checked(_ answer: RegistryAnswer) async throws -> RegistryAnswer {

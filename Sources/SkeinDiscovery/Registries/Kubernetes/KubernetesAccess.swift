@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
-internal import NIOSSL
 internal import SkeinCore
+internal import SkeinTransport
 
 /// Where a cluster's API server is and who asks it. Found in this order: the target's `server=`, its `kubeconfig=`, the
 /// service account of the pod that this runs in, `KUBECONFIG`, `~/.kube/config`.
@@ -117,28 +117,22 @@ struct KubernetesAccess: Sendable, Hashable {
 
     /// How connections are secured. Reads files.
     func tls(_ surroundings: Surroundings) throws -> TLSConfiguration {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        if let authority {
-            configuration.trustRoots = .certificates(try KubernetesAccess.certificates(authority, surroundings))
-        }
+        var configuration = TLSConfiguration()
+        if let authority { configuration.trustRoots = .pem(try KubernetesAccess.bytes(authority, surroundings)) }
         if let certificate, let key {
-            configuration.certificateChain = try KubernetesAccess.certificates(certificate, surroundings)
-                .map { .certificate($0) }
-            let pem = try KubernetesAccess.text(key, surroundings)
-            configuration.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: Array(pem.utf8), format: .pem))
+            configuration.identity = .pem(
+                certificateChain: try KubernetesAccess.bytes(certificate, surroundings),
+                privateKey: try KubernetesAccess.bytes(key, surroundings))
         }
-        if !isVerified { configuration.certificateVerification = .none }
+        if !isVerified { configuration.peerVerification = .none }
+        configuration.serverName = serverName
         return configuration
     }
 
-    private static func certificates(_ source: Source, _ surroundings: Surroundings) throws -> [NIOSSLCertificate] {
-        try NIOSSLCertificate.fromPEMBytes(Array(try text(source, surroundings).utf8))
-    }
-
-    private static func text(_ source: Source, _ surroundings: Surroundings) throws -> String {
+    private static func bytes(_ source: Source, _ surroundings: Surroundings) throws -> [UInt8] {
         switch source {
-        case .inline(let text): text
-        case .file(let path): try surroundings.read(path)
+        case .inline(let text): Array(text.utf8)
+        case .file(let path): Array(try surroundings.read(path).utf8)
         }
     }
 }

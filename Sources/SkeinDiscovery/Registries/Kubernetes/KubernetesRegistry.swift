@@ -10,7 +10,7 @@ struct KubernetesRegistry: ServiceRegistry {
     static let defaultPort = 443
     static let namesServers = false
 
-    let traits = RegistryTraits()
+    let traits: RegistryTraits
     private let api: KubernetesAPI
     private let context: RegistryContext
     /// What was listed last, so that a watch starts from it.
@@ -36,6 +36,10 @@ struct KubernetesRegistry: ServiceRegistry {
         _ location: RegistryTarget, _ context: RegistryContext, _ surroundings: KubernetesAccess.Surroundings
     ) throws {
         try location.allowQuery(KubernetesAccess.parameters)
+        var traits = RegistryTraits()
+        traits.readOnlyReason =
+            "the cluster registers pods by itself; give the service a selector and the pod a readiness probe"
+        self.traits = traits
         self.context = context
         api = KubernetesAPI(location, surroundings)
     }
@@ -95,7 +99,6 @@ struct KubernetesRegistry: ServiceRegistry {
     private func isReadOnly(_ instance: ServiceInstance) -> RPCError {
         RPCError(
             .unimplemented,
-            "register \(instance.service) at \(instance.address) in kubernetes: the cluster registers pods by itself; "
-                + "give the service a selector and the pod a readiness probe")
+            "register \(instance.service) at \(instance.address) in kubernetes: \(traits.readOnlyReason ?? "")")
     }
 }

@@ -12,7 +12,7 @@ struct RedisRegistry<Place: RedisPlace>: ServiceRegistry {
         try Place.locate(target)
     }
 
-    let traits = RegistryTraits(guardsShrinking: true)
+    let traits: RegistryTraits
     let layout: RedisLayout
     let context: RegistryContext
     private let place: Place
@@ -42,6 +42,9 @@ struct RedisRegistry<Place: RedisPlace>: ServiceRegistry {
         case "list": isPlainList = true
         default: throw location.error("list for layout, or no layout")
         }
+        var traits = RegistryTraits(guardsShrinking: true)
+        if isPlainList { traits.readOnlyReason = "with layout=list Redis is only read; leave it out to register" }
+        self.traits = traits
         place = try Place(location, dialer)
         path = place.path
         layout = RedisLayout(path: path)
@@ -147,7 +150,7 @@ extension RedisRegistry {
     }
 
     private func checkWritable(_ instance: ServiceInstance) throws {
-        guard isPlainList else { return }
-        throw RPCError(.failedPrecondition, "register \(instance.id): with layout=list Redis is only read")
+        guard let reason = traits.readOnlyReason else { return }
+        throw RPCError(.unimplemented, "register \(instance.id): \(reason)")
     }
 }

@@ -9,9 +9,7 @@ struct MemcachedRegistryTests {
     private static let catalog = RegistryCatalog(MemcachedRegistry.self)
 
     private func start() async throws -> LocalServer {
-        let server = try await LocalServer("memcached", package: "memcached") { _, port in
-            ["-l", "127.0.0.1", "-p", "\(port)", "-U", "0", "-u", "nobody"]
-        }
+        let server = try await MemcachedServer.make()
         try await server.start()
         return server
     }

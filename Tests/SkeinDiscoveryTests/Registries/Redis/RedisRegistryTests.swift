@@ -43,7 +43,7 @@ struct RedisRegistryTests {
         let instance = ServiceInstance(service: "s", host: "10.0.0.7", port: 1)
         for version in ["", "&resp=2"] {
             let good = try registry("redis://skein:secret@\(place)\(version)")
-            _ = try await good.register(instance, ttl: .seconds(60))
+            _ = try await good.register(instance, ttl: .seconds(600))
             let seen = try await good.list("s").instances
             #expect(seen == [instance])
             await good.close()
@@ -87,16 +87,16 @@ struct RedisRegistryTests {
         let redis = try RedisPeer(server)
         let registry = try registry("redis://\(server.address)")
         let instance = ServiceInstance(service: "s", host: "10.0.0.7", port: 1)
-        let lease = try await registry.register(instance, ttl: .seconds(60))
+        let lease = try await registry.register(instance, ttl: .seconds(600))
         // As after a failover to a replica that had missed the last writes.
         try await redis.run("SET", "skein:s:10.0.0.7:1", "{}")
         try await redis.run("DEL", "skein:s")
-        let renewal = try await registry.renew(lease, of: instance, ttl: .seconds(60))
+        let renewal = try await registry.renew(lease, of: instance, ttl: .seconds(600))
         #expect(renewal == .renewed)
         let seen = try await registry.list("s").instances
         #expect(seen == [instance])
         try await redis.run("DEL", "skein:s:10.0.0.7:1")
-        let second = try await registry.renew(lease, of: instance, ttl: .seconds(60))
+        let second = try await registry.renew(lease, of: instance, ttl: .seconds(600))
         #expect(second == .lost)
     }
 
@@ -106,7 +106,7 @@ struct RedisRegistryTests {
         defer { server.stop() }
         let registry = try registry("redis://\(server.address)")
         _ = try await registry.register(ServiceInstance(service: "s", host: "10.0.0.1", port: 1), ttl: .seconds(2))
-        _ = try await registry.register(ServiceInstance(service: "s", host: "10.0.0.2", port: 2), ttl: .seconds(60))
+        _ = try await registry.register(ServiceInstance(service: "s", host: "10.0.0.2", port: 2), ttl: .seconds(600))
         let list = try WatchedList("redis://\(server.address)/s", RedisServer.catalog)
         try await until { list.ids?.count == 2 }
         try await until { list.ids == ["10.0.0.2:2"] }
@@ -119,7 +119,7 @@ struct RedisRegistryTests {
         let redis = try RedisPeer(server)
         let registry = try registry("redis://\(server.address)")
         _ = try await registry.register(
-            ServiceInstance(service: "s", id: "a", host: "10.0.0.1", port: 1), ttl: .seconds(60))
+            ServiceInstance(service: "s", id: "a", host: "10.0.0.1", port: 1), ttl: .seconds(600))
         let list = try WatchedList("redis://\(server.address)/s", RedisServer.catalog)
         try await until { list.ids == ["a"] }
         try await redis.run("SET", "skein:s:b", #"{"service":"s","id":"b","host":"10.0.0.2","port":2,"new":1}"#)
@@ -129,7 +129,7 @@ struct RedisRegistryTests {
         try await until { list.ids == ["a"] }
         try await redis.run("FLUSHALL")
         let other = ServiceInstance(service: "s", id: "d", host: "10.0.0.4", port: 4)
-        _ = try await registry.register(other, ttl: .seconds(60))
+        _ = try await registry.register(other, ttl: .seconds(600))
         try await until { list.ids == ["d"] }
     }
 
