@@ -12,6 +12,9 @@ struct LeaseLoop: Sendable {
     var interval: Duration?
     let context: RegistryContext
 
+    /// How long a registration may go on that nobody wants any more: what it leaves behind must be known to be removed.
+    static let patience = Duration.seconds(2)
+
     /// Until cancelled; then the instance is registered still, under the lease that is returned.
     nonisolated(nonsending) func run() async -> LeaseID? {
         var machine = LeaseMachine(ttl: ttl, renewedEvery: interval, seed: context.seed)
@@ -22,10 +25,7 @@ struct LeaseLoop: Sendable {
                 switch machine.step(at: asked) {
                 case .wait(let time): try await context.clock.sleep(for: time)
                 case .register:
-                    let limit = machine.timeout(atMost: registry.traits.timeout)
-                    let lease = try await context.clock.limit(limit, "register \(instance.id)") {
-                        try await registry.register(instance, ttl: ttl)
-                    }
+                    let lease = try await register(within: machine.timeout(atMost: registry.traits.timeout))
                     machine.registered(lease, asked: asked)
                 case .renew(let lease):
                     let limit = machine.timeout(atMost: registry.traits.timeout)
@@ -42,6 +42,24 @@ struct LeaseLoop: Sendable {
             }
         }
         return machine.lease
+    }
+
+    /// Ends when it is cancelled, too, but not at once.
+    private nonisolated(nonsending) func register(within limit: Duration) async throws -> LeaseID {
+        let clock = context.clock
+        let asking = Task {
+            try await clock.limit(limit, "register \(instance.id)") {
+                try await registry.register(instance, ttl: ttl)
+            }
+        }
+        return try await withTaskCancellationHandler {
+            try await asking.value
+        } onCancel: {
+            Task {
+                try? await clock.sleep(for: LeaseLoop.patience)
+                asking.cancel()
+            }
+        }
     }
 
     private var label: String { "\(instance.service) at \(instance.address)" }

@@ -60,7 +60,9 @@ struct ProbeTests {
         try await eventually { try await get("/ready", port: port) == "503" }
         server.shutDown()
         try await server.finished()
-        await #expect(throws: (any Error).self) { try await RawPeer(port: port) }
+        // Somebody else may have the port by now.
+        let status = try? await get("/health", port: port)
+        #expect(status != "200")
     }
 
     @Test("a server without probes has no address for them; one whose port is taken does not start")

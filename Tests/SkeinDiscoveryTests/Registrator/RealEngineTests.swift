@@ -41,6 +41,8 @@ struct RealEngineTests {
         try await driver.run("early", settings)
         let registrator = try RunningRegistrator(engine.socket, etcd?.location ?? embedded?.location ?? "") {
             $0.address = nil
+            // Longer than anything is waited for: nothing goes by itself.
+            $0.ttl = .seconds(600)
         }
         // The machine is reached on the loopback, as the registry is.
         try await registrator.until("greeter", ["127.0.0.1:50051"])
@@ -61,7 +63,7 @@ struct RealEngineTests {
         try await registrator.until("greeter", [])
         try await driver.unpause("early")
         try await driver.rename("early", to: "renamed")
-        try await until { (try? await registrator.instances("greeter").map(\.id)) == ["box:renamed:50051"] }
+        try await registrator.until("greeter", ["127.0.0.1:50051"], ids: ["box:renamed:50051"])
 
         try await engine.restart()
         try await registrator.until("greeter", [])

@@ -44,18 +44,22 @@ final class RunningRegistrator: Sendable {
 
     func instances(_ service: String) async throws -> [ServiceInstance] { try await registry.list(service).instances }
 
-    /// Waits until exactly these addresses are registered.
+    /// Waits until exactly these addresses are registered, under these ids if they are given.
     func until(
-        _ service: String, _ addresses: [String], sourceLocation: SourceLocation = #_sourceLocation
+        _ service: String, _ addresses: [String], ids: [String]? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        var found: [String] = []
+        var found: [ServiceInstance] = []
         let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end {
-            found = ((try? await instances(service)) ?? []).map(\.address).sorted()
-            if found == addresses.sorted() { return }
+            found = (try? await instances(service)) ?? []
+            let isComplete = found.map(\.address).sorted() == addresses.sorted()
+            if isComplete, ids.map({ $0.sorted() == found.map(\.id).sorted() }) ?? true { return }
             try await Task.sleep(for: .milliseconds(5))
         }
-        Issue.record("\(service): expected \(addresses), found \(found)", sourceLocation: sourceLocation)
+        let names = found.map { "\($0.id) at \($0.address)" }
+        Issue.record(
+            "\(service): expected \(ids ?? []) at \(addresses), found \(names)", sourceLocation: sourceLocation)
     }
 
     func close() async { await registry.close() }

@@ -16,6 +16,8 @@ struct MemoryRegistry: ServiceRegistry {
             var revision = 0
             var nextLease = 0
             var failure: RPCError?
+            /// How late it says that an instance is registered.
+            var delay: Duration = .zero
             var lists = 0
             var watchers: [Int: (service: String, feed: ChangeFeed)] = [:]
         }
@@ -33,6 +35,8 @@ struct MemoryRegistry: ServiceRegistry {
         }
 
         func fail(with error: RPCError?) { state.withLock { $0.failure = error } }
+        func answer(after delay: Duration) { state.withLock { $0.delay = delay } }
+        func holds(_ service: String) -> Bool { state.withLock { $0.instances[service]?.isEmpty == false } }
         var lists: Int { state.withLock(\.lists) }
 
         /// Forgets everything and tells nobody.
@@ -84,13 +88,15 @@ struct MemoryRegistry: ServiceRegistry {
     }
 
     func register(_ instance: ServiceInstance, ttl: Duration) async throws -> LeaseID {
-        let (lease, feeds) = try change { state in
+        let (lease, feeds, delay) = try change { state in
             state.nextLease += 1
             let lease = LeaseID("\(state.nextLease)")
             state.instances[instance.service, default: [:]][instance.id] = (instance, lease, .now + ttl)
-            return (lease, state.watchers.values.filter { $0.service == instance.service }.map(\.feed))
+            let watchers = state.watchers.values.filter { $0.service == instance.service }
+            return (lease, watchers.map(\.feed), state.delay)
         }
         for feed in feeds { feed(.updated([instance], removed: [])) }
+        try await Task.sleep(for: delay)
         return lease
     }
 
