@@ -6,7 +6,7 @@ internal import SkeinCore
 /// At least two faults, and more than half of what has ended since the first of them; over twice the share of faults
 /// elsewhere; and so many that an endpoint no worse than the others would have them once in fifty million times at
 /// most. A method that fails everywhere thus ejects nobody, and a fault here and there neither: three or four faults in
-/// a row are enough when calls elsewhere went well. Of many calls a quarter of a second's worth must be faults, so that
+/// a row are enough when calls elsewhere went well, one or two more at the start, when little is known of elsewhere. Of many calls a quarter of a second's worth must be faults, so that
 /// a moment does not count as "recently".
 ///
 /// The share elsewhere is the mean of the other endpoints' shares in the last 10 to 20 seconds, each of which counts
@@ -22,8 +22,11 @@ struct FailingEndpoints: Sendable {
     private static let longestRun = Duration.seconds(30)
     /// How likely an ejection is a mistake.
     private static let chance = 2e-8
-    /// Faults that are taken for granted elsewhere: where there were none, there may be some.
-    private static let doubt = (lately: 0.1, sinceFirst: 0.01)
+    /// What is presumed of the others before they are known: few faults, believed as firmly as so many attempts would
+    /// show it.
+    private static let presumed = (faults: 0.1, attempts: 30.0)
+    /// Faults that are taken for granted since the first: where there were none, there may be some.
+    private static let doubt = 0.01
     /// What has come since the first fault is little, and mostly of the endpoints that draw the calls.
     private static let mostSinceFirst = 0.25
 
@@ -151,7 +154,8 @@ extension FailingEndpoints {
     ) -> Bool {
         guard let record = book[identity], let older else { return false }
         let recent = record.totals - record.older
-        let elsewhere = elsewhere(than: record, recent)
+        let known = Double(max(0, lately.outcomes - recent.judged)) + FailingEndpoints.presumed.attempts
+        let elsewhere = elsewhere(than: record, known: known)
         if let start = record.onTrialSince {
             let since = record.totals - start
             if since.faults > since.served { return since.faultShare > 2 * elsewhere }
@@ -164,21 +168,20 @@ extension FailingEndpoints {
         let rate = Double(recent.judged) / max((now - older) / .seconds(1), 1)
         guard Double(own.faults) >= rate / 4 else { return false }
         let others = book.fleet - run.fleet - own
-        let sinceFirst = (Double(others.faults) + FailingEndpoints.doubt.sinceFirst) / Double(others.judged + 1)
+        let sinceFirst = (Double(others.faults) + FailingEndpoints.doubt) / Double(others.judged + 1)
         let share = max(elsewhere, min(sinceFirst, FailingEndpoints.mostSinceFirst))
         return own.faultShare > 2 * share
-            && FailingEndpoints.chance(of: own.faults, in: own.judged, share) < FailingEndpoints.chance
+            && FailingEndpoints.chance(of: own.faults, in: own.judged, share, known: known) < FailingEndpoints.chance
     }
 
     /// The mean share of faults at the other endpoints, as high as it may well be; 1 if there are no others.
-    private func elsewhere(than record: EjectionRecord, _ recent: OutcomeTotals) -> Double {
+    private func elsewhere(than record: EjectionRecord, known: Double) -> Double {
         let endpoints = lately.endpoints - (record.recentShare == nil ? 0 : 1)
         guard endpoints > 0 else { return 1 }
         let mean = max(0, lately.shares - (record.recentShare ?? 0)) / Double(endpoints)
         let failing = lately.failing - (record.recentShare != nil && record.hasJustFailed ? 1 : 0)
         return max(
-            mean, Double(max(0, failing)) / Double(endpoints),
-            FailingEndpoints.doubt.lately / Double(max(0, lately.outcomes - recent.judged) + 1))
+            mean, Double(max(0, failing)) / Double(endpoints), FailingEndpoints.presumed.faults / known)
     }
 
     /// The time since the first fault in a row of them.
@@ -195,13 +198,15 @@ extension FailingEndpoints {
         return EjectionRecord.Run(start: now, own: before.own, fleet: before.fleet)
     }
 
-    /// How likely `faults` of `count` attempts fail when each does with probability `share`.
-    private static func chance(of faults: Int, in count: Int, _ share: Double) -> Double {
+    /// How likely `faults` of `count` attempts fail when `share` of the `known` others did: the beta-binomial
+    /// distribution. Of few others little is known of how often attempts fail: each fault makes the next more likely.
+    private static func chance(of faults: Int, in count: Int, _ share: Double, known: Double) -> Double {
         // Of many, as many as are needed: more would only be more certain.
         let scale = max(1, Double(faults) / 60)
         let (faults, count) = (Int(Double(faults) / scale), Int(Double(count) / scale))
         return (1...max(faults, 1)).reduce(1.0) { chance, step in
-            chance * share * (step <= count - faults ? Double(faults + step) / Double(step) : 1)
+            let share = (share * known + Double(step - 1)) / (known + Double(step - 1))
+            return chance * share * (step <= count - faults ? Double(faults + step) / Double(step) : 1)
         }
     }
 }

@@ -14,10 +14,13 @@ import Testing
         try Fleet(LoadBalancing(policy: "outlier_detection", json: json), Fleet.endpoints(count), seed: seed)
     }
 
-    @Test("an endpoint whose calls fail is ejected after two or three of them, and only that one", arguments: loadAware)
-    func loadAwarePolicies(name: String) throws {
+    @Test(
+        "an endpoint whose calls fail is ejected after few of them, and only that one; at the start after a little more",
+        arguments: loadAware, [(before: 400, lost: 2...4), (before: 0, lost: 2...5)])
+    func loadAwarePolicies(name: String, history: (before: Int, lost: ClosedRange<Int>)) throws {
         var fleet = try Fleet(LoadBalancing(policy: name), Fleet.endpoints(20))
         let bad = fleet.subchannels[7].id
+        #expect(fleet.calls(history.before, failingOn: []) == 0)
         var lost = 0
         for _ in 0..<4000 {
             guard let (subchannel, token) = fleet.start() else { return #expect(Bool(false), "nothing picked") }
@@ -27,13 +30,14 @@ import Testing
             fleet.end(token, isBad ? .fault : .success, latency: isBad ? 0.001 : 0.02)
         }
         // 20 seconds: it is ejected once.
-        #expect((2...4).contains(lost), "\(lost) lost")
+        #expect(history.lost.contains(lost), "\(lost) lost")
     }
 
     @Test("it comes back after 30 seconds on trial: one more fault ejects it for twice as long, a success lets it stay")
     func trial() throws {
         var fleet = try fleet(20)
         let bad = fleet.subchannels[3].id
+        #expect(fleet.calls(400, failingOn: []) == 0)
         #expect(fleet.calls(400, failingOn: [bad]) < 5)
         for seconds in [30, 60, 90] {
             // Its first call fails, and it is gone again.
@@ -61,6 +65,29 @@ import Testing
                 if fleet.hidden > 0 { return }
             }
         }
+    }
+
+    @Test("a method that fails everywhere, and sooner than others succeed, ejects nobody at the start either")
+    func fastPoison() throws {
+        var ejected = 0
+        for seed: UInt64 in 1...2000 {
+            var fleet = try Fleet(LoadBalancing(policy: "p2c_peak_ewma"), Fleet.endpoints(20), seed: seed)
+            var random = SplitMix64(seed: seed)
+            var open: [PickToken] = []
+            for _ in 0..<90 {
+                guard let (_, token) = fleet.start() else { return #expect(Bool(false), "nothing picked") }
+                // Every tenth call fails at once, the others take as long as ten calls later.
+                if Int.random(in: 0..<10, using: &random) == 0 {
+                    fleet.end(token, .fault, latency: 0.002)
+                } else {
+                    open.append(token)
+                }
+                if open.count > 10 { fleet.end(open.removeFirst(), .success, latency: 0.1) }
+                fleet.advance(by: .milliseconds(11))
+            }
+            ejected += fleet.hidden
+        }
+        #expect(ejected == 0, "\(ejected) of 2000")
     }
 
     @Test("several endpoints that fail at once are all ejected, and do not hide each other", arguments: loadAware)
