@@ -87,8 +87,11 @@ struct RegistryPlace: Sendable {
     func location(at port: Int) -> String { place(at: port) + (query.isEmpty ? "" : "?\(query)") }
 
     /// A channel's target.
-    func target(of service: String) -> String {
-        if scheme == "eureka" { return "\(location)&app=\(service)" }
+    func target(of service: String) -> String { target(of: service, at: port) }
+
+    /// That of those who reach it at another port.
+    func target(of service: String, at port: Int) -> String {
+        if scheme == "eureka" { return "\(location(at: port))&app=\(service)" }
         return "\(place(at: port))/\(service)" + (query.isEmpty ? "" : "?\(query)")
     }
 
