@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each target first makes sure that the machine has what it needs (.ci/setup).
-.PHONY: help setup setup-test setup-bench demo test test-long sanitize bench bench-picks lab format check generate clean
+.PHONY: help setup setup-test setup-long setup-bench demo test test-long sanitize bench bench-picks lab format check generate clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -24,6 +24,9 @@ setup:
 setup-test:
 	@.ci/setup test
 
+setup-long:
+	@.ci/setup long
+
 setup-bench:
 	@.ci/setup bench
 
@@ -43,8 +46,9 @@ test: setup-test .venv/stamp
 	@.ci/phase plugins .venv/bin/python -B -m unittest discover -s Tests/PluginTests
 
 # Minutes of what takes seconds in `make test`, and what has to be alone in its process.
-test-long: setup-test .venv/stamp
+test-long: setup-long .venv/stamp
 	@.ci/phase build swift build --build-tests
+	@.ci/swift-test --filter EtcdGoTests
 	@SKEIN_DIFFERENTIAL_CASES=500000 .ci/swift-test --filter DifferentialTests
 	@SKEIN_STREAM_BYTES=1073741824 .ci/swift-test --filter StreamMemoryTests
 	@SKEIN_ENDPOINTS=100000 .ci/swift-test --filter EveryPolicyTests

@@ -48,6 +48,9 @@ package final class ChildProcess: Sendable {
         if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
     }
 
+    /// Ends what the process reads from its standard input.
+    package func closeInput() { try? input.fileHandleForWriting.close() }
+
     /// The exit code, once the process has ended.
     package func exitStatus() async -> Int32 {
         await withCheckedContinuation { continuation in
