@@ -15,11 +15,11 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/golang/protobuf/ptypes/wrappers"
 	"go.etcd.io/etcd/clientv3"
 	"go.etcd.io/etcd/clientv3/naming/endpoints"
 	"go.etcd.io/etcd/clientv3/naming/resolver"
 	"google.golang.org/grpc"
-	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
 const method = "/helloworld.Greeter/SayHello"
@@ -34,11 +34,11 @@ func check(err error) {
 func serve(client *clientv3.Client, service, name string) {
 	// A request and a reply have one text in field 1, as this message has.
 	sayHello := func(_ interface{}, _ context.Context, decode func(interface{}) error, _ grpc.UnaryServerInterceptor) (interface{}, error) {
-		request := new(wrapperspb.StringValue)
+		request := new(wrappers.StringValue)
 		if err := decode(request); err != nil {
 			return nil, err
 		}
-		return wrapperspb.String(name), nil
+		return &wrappers.StringValue{Value: name}, nil
 	}
 	server := grpc.NewServer()
 	server.RegisterService(&grpc.ServiceDesc{
@@ -82,8 +82,8 @@ func call(client *clientv3.Client, service string, count int) {
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig": [{"round_robin": {}}]}`))
 	check(err)
 	for ; count > 0; count-- {
-		reply := new(wrapperspb.StringValue)
-		check(connection.Invoke(limit, method, wrapperspb.String("x"), reply, grpc.WaitForReady(true)))
+		reply := new(wrappers.StringValue)
+		check(connection.Invoke(limit, method, &wrappers.StringValue{Value: "x"}, reply, grpc.WaitForReady(true)))
 		fmt.Println("answered", reply.Value)
 	}
 }

@@ -20,8 +20,9 @@ struct EtcdGoTests {
             servers.append(try await ListeningProcess(ChildProcess(program, ["serve", place.location, name])).process)
         }
         try await until("not both registered", within: .seconds(60)) { try await place.count(of: "greeter") == 2 }
-        let answers = try await peer.call("greeter", 10)
-        #expect(answers == ["a": 5, "b": 5])
+        // The first calls go where the first connection is.
+        let answers = try await peer.call("greeter", 40)
+        #expect(Set(answers.keys) == ["a", "b"] && answers.values.allSatisfy { $0 >= 10 }, "\(answers)")
 
         let server = try peer.serve("greeter", as: "go")
         let list = try WatchedList(place.target(of: "greeter"), .builtIn)
