@@ -6,8 +6,8 @@ internal import SkeinCore
 /// At least two faults, and more than half of what has ended since the first of them; over twice the share of faults
 /// elsewhere; and so many that an endpoint no worse than the others would have them once in fifty million times at
 /// most. A method that fails everywhere thus ejects nobody, and a fault here and there neither: three or four faults in
-/// a row are enough when calls elsewhere went well, one or two more at the start, when little is known of elsewhere. Of many calls a quarter of a second's worth must be faults, so that
-/// a moment does not count as "recently".
+/// a row are enough when calls elsewhere went well, one or two more at the start, when little is known of elsewhere. Of
+/// many calls a quarter of a second's worth must be faults, so that a moment does not count as "recently".
 ///
 /// The share elsewhere is the mean of the other endpoints' shares in the last 10 to 20 seconds, each of which counts
 /// once however many calls it drew: endpoints that fail at once draw most, and would hide each other. It is at least the
