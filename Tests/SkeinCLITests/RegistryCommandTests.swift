@@ -13,9 +13,11 @@ struct RegistryCommandTests {
     func serves() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "skein-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
-        let words = ["registry", "--file", file.path(percentEncoded: false), "--port"]
+        let port = try LocalPort.reserve()
+        let words = ["registry", "--file", file.path(percentEncoded: false), "--port", "\(port)"]
         let program = try BuiltProgram.find("skein").path(percentEncoded: false)
-        let first = try await ListeningProcess(ChildProcess(program, words + ["0"]))
+        let first = try await ListeningProcess(ChildProcess(program, words))
+        #expect(first.port == port)
         let location = "skein://127.0.0.1:\(first.port)"
         let registry = try RegistryCatalog.builtIn.registry(location, RegistryContext())
         let instance = ServiceInstance(service: "s", host: "10.0.0.1", port: 1)
@@ -23,7 +25,7 @@ struct RegistryCommandTests {
         first.process.terminate()
         let status = await first.process.exitStatus()
         #expect(status == 0)
-        let second = try await ListeningProcess(ChildProcess(program, words + ["\(first.port)"]))
+        let second = try await ListeningProcess(ChildProcess(program, words))
         var instances: [ServiceInstance] = []
         while instances.isEmpty { instances = (try? await registry.list("s").instances) ?? [] }
         #expect(instances == [instance])

@@ -5,6 +5,7 @@ import SkeinCore
 import SkeinResolution
 import SkeinServer
 import SkeinTransport
+import TestSupport
 import Testing
 
 @Suite("servers that drain", .serialized, .timeLimit(.minutes(1)))
@@ -99,7 +100,7 @@ struct DrainTests {
             return try await SocketServer(.tcp("127.0.0.1", port: port), [service], .init())
         }
         var servers: [SocketServer] = []
-        for index in 0..<3 { servers.append(try await start(index, port: 0)) }
+        for index in 0..<3 { servers.append(try await start(index, port: LocalPort.reserve())) }
         let endpoints = EndpointList(servers.map { Endpoint($0.address) })
         let options = ChannelOptions.loadBalancing(.roundRobin).endpoints(endpoints, as: "world")
             .backoff(Backoff(initial: .milliseconds(10), maximum: .milliseconds(50)))

@@ -5,6 +5,7 @@ import SkeinCore
 import SkeinResolution
 import SkeinServer
 import SkeinTransport
+import TestSupport
 import Testing
 
 @Suite("endpoints that a registry does not name any more", .timeLimit(.minutes(2)))
@@ -15,7 +16,7 @@ struct EndpointStandingTests {
         return endpoint
     }
 
-    private func start(port: Int = 0) async throws -> SocketServer {
+    private func start(port: Int) async throws -> SocketServer {
         try await SocketServer(.tcp("127.0.0.1", port: port), [EchoService()], ServerOptions())
     }
 
@@ -36,7 +37,7 @@ struct EndpointStandingTests {
             async
             throws -> Void
     ) async throws {
-        let (one, other) = (try await start(), try await start())
+        let (one, other) = (try await start(port: 0), try await start(port: LocalPort.reserve()))
         let list = EndpointList(endpoint(one, .listed), endpoint(other, .listed))
         var resolvers = ResolverRegistry.builtIn
         resolvers.register(list, as: "servers")

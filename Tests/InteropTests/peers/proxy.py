@@ -9,6 +9,7 @@ one is gone.
 import argparse
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -147,9 +148,12 @@ def program(name: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
+    """Beneath those that the system gives to whoever asks for any one, so that nobody takes it meanwhile."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) != 0:
+                return port
 
 
 def accepts(child: subprocess.Popen, port: int) -> bool:

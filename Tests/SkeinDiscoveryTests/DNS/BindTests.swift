@@ -2,6 +2,7 @@
 import Foundation
 import SkeinCore
 import SkeinResolution
+import TestSupport
 import Testing
 
 /// Targets `dns:` and `dns+srv:` against a real name server.
@@ -134,7 +135,7 @@ struct BindTests {
     @Test("a name server that is down, or silent, leaves it to the next")
     func deadServer() async throws {
         let bind = try await BindServer(["greeter IN A 127.0.0.1"])
-        let dead = try await LocalServer.freePort()
+        let dead = try LocalPort.reserve()
         let silent = try await SilentServer()
         for first in [dead, silent.port] {
             let followed = try FollowedTarget("dns://127.0.0.1:\(first),127.0.0.1:\(bind.port)/greeter.test:1")

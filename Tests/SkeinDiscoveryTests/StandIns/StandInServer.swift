@@ -4,6 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import SkeinCore
 import Synchronization
+import TestSupport
 
 /// A small HTTP/1.1 server on the loopback that stands in for a registry's.
 final class StandInServer: Sendable {
@@ -82,7 +83,7 @@ final class StandInServer: Sendable {
             if let path {
                 try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
             } else {
-                try await bootstrap.bind(host: "127.0.0.1", port: port).get()
+                try await bootstrap.bind(host: "127.0.0.1", port: port == 0 ? LocalPort.reserve() : port).get()
             }
         let port = channel.localAddress?.port ?? 0
         listener.withLock { $0 = (channel, port) }

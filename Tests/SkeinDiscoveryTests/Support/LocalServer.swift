@@ -31,7 +31,7 @@ final class LocalServer: Sendable {
         _ program: String, package: String, port: Int? = nil, _ arguments: (String, Int) throws -> [String]
     ) async throws {
         self.program = try LocalServer.path(program, package: package)
-        if let port { self.port = port } else { self.port = try await LocalServer.freePort() }
+        if let port { self.port = port } else { self.port = try LocalPort.reserve() }
         let folder = FileManager.default.temporaryDirectory.appending(path: "skein-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         directory = folder.path(percentEncoded: false)
@@ -77,14 +77,6 @@ final class LocalServer: Sendable {
             if FileManager.default.isExecutableFile(atPath: path) { return path }
         }
         throw Missing(program: program, package: package)
-    }
-
-    static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port ?? 0
-        try await channel.close().get()
-        return port
     }
 
     static func takesConnections(_ port: Int) async -> Bool {

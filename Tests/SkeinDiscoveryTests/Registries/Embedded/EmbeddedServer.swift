@@ -3,6 +3,7 @@ import SkeinCore
 import SkeinServer
 import SkeinTransport
 import Synchronization
+import TestSupport
 
 @testable import SkeinDiscovery
 
@@ -20,7 +21,7 @@ final class EmbeddedServer: Sendable {
     /// Returns when it listens.
     init(file: String? = nil) async throws {
         self.file = file
-        port = try await LocalServer.freePort()
+        port = try LocalPort.reserve()
         try await start()
     }
 

@@ -19,13 +19,8 @@ final class EtcdCluster: Sendable {
     /// Starts the members; returns when they answer. `options` go to each.
     init(members count: Int = 1, scheme: String = "http", options: [String] = []) async throws {
         folder = try TemporaryFolder()
-        var ports: [Int] = []
-        while ports.count < count * 2 {
-            let port = try await LocalServer.freePort()
-            if !ports.contains(port) { ports.append(port) }
-        }
-        self.ports = Array(ports.prefix(count))
-        peerPorts = Array(ports.suffix(count))
+        ports = try (0..<count).map { _ in try LocalPort.reserve() }
+        peerPorts = try (0..<count).map { _ in try LocalPort.reserve() }
         self.options = options
         self.scheme = scheme
         members = Mutex(Array(repeating: nil, count: count))

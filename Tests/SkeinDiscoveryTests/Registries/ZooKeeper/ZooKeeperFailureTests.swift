@@ -116,7 +116,7 @@ struct ZooKeeperFailureTests {
 
     @Test("TLS is used, and a server with an unknown certificate is refused")
     func tls() async throws {
-        let port = try await LocalServer.freePort()
+        let port = try LocalPort.reserve()
         let folder = FileManager.default.temporaryDirectory.appending(path: "skein-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SkeinCore
+import TestSupport
 import Testing
 
 @testable import SkeinDiscovery
@@ -22,7 +23,7 @@ enum ZooKeeperServer {
     /// Three servers that form an ensemble, ready to serve.
     static func startEnsemble() async throws -> [LocalServer] {
         var ports: [(quorum: Int, election: Int)] = []
-        for _ in 0..<3 { ports.append((try await LocalServer.freePort(), try await LocalServer.freePort())) }
+        for _ in 0..<3 { ports.append((try LocalPort.reserve(), try LocalPort.reserve())) }
         let members = ports.enumerated().map { index, ports in
             "server.\(index + 1)=127.0.0.1:\(ports.quorum):\(ports.election)"
         }
