@@ -194,7 +194,7 @@ let package = Package(
             [
                 "Skein", "SkeinDiscovery", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer",
                 "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", "ExampleProtos", "service-registry",
-                logging, nioCore, nioPosix, nioHTTP1,
+                logging, nioCore, nioPosix, nioEmbedded, nioHTTP1,
             ],
             exclude: ["Recordings", "peers", "real-registries"]),
         tests(

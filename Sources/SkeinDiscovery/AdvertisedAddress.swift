@@ -16,40 +16,52 @@ struct AdvertisedAddress: Sendable, Hashable {
     /// For the log.
     var reason: String
 
-    init(
+    /// - Parameter route: the local address of the route to the registry, as far as it is known.
+    /// - Returns: `nil` when it depends on the route, and there is none yet.
+    static func chosen(
         explicit: String?, environment: String?, listening: [EndpointAddress], route: EndpointAddress?
-    ) throws(ConfigurationError) {
+    ) throws(ConfigurationError) -> AdvertisedAddress? {
         let bound = listening.first { $0.port != nil }
-        for (text, source) in [(explicit, "the application"), (environment, AdvertisedAddress.variable)] {
-            guard let text, !text.isEmpty else { continue }
-            self = try AdvertisedAddress.named(text, by: source, bound)
-            return
+        var known = try named(explicit, environment, bound)
+        if known == nil { known = try listened(bound) }
+        guard let address = known ?? routed(route, bound) else { return nil }
+        guard isLoopback(address.host) else { return address }
+        guard let route else { return nil }
+        guard isLoopback(route.host) else {
+            throw ConfigurationError(
+                "advertise the server at \(address.host), because \(address.reason): clients elsewhere cannot reach a "
+                    + "loopback address; listen at another, name an address to advertise, or set \(variable)")
         }
+        return address
+    }
+
+    private static func listened(_ bound: EndpointAddress?) throws(ConfigurationError) -> AdvertisedAddress? {
         guard let bound, let port = bound.port else {
             throw ConfigurationError(
-                "advertise the server: it listens at no TCP port; name an address to advertise, or set "
-                    + AdvertisedAddress.variable)
+                "advertise the server: it listens at no TCP port; name an address to advertise, or set \(variable)")
         }
-        if !AdvertisedAddress.isWildcard(bound.host) {
-            self.init(host: bound.host, port: port, reason: "the server listens there")
-        } else if let route, !AdvertisedAddress.isWildcard(route.host) {
-            self.init(host: route.host, port: port, reason: "the way to the registry starts there")
-        } else {
-            throw ConfigurationError(
-                "advertise the server: it listens at every address and there is no route to the registry; name an "
-                    + "address to advertise, or set \(AdvertisedAddress.variable)")
-        }
-        if AdvertisedAddress.isLoopback(host), let route, !AdvertisedAddress.isLoopback(route.host) {
-            throw ConfigurationError(
-                "advertise the server at \(host): clients elsewhere cannot reach a loopback address; listen at another, "
-                    + "name an address to advertise, or set \(AdvertisedAddress.variable)")
-        }
+        guard !isWildcard(bound.host) else { return nil }
+        return AdvertisedAddress(host: bound.host, port: port, reason: "the server listens there")
+    }
+
+    private static func routed(_ route: EndpointAddress?, _ bound: EndpointAddress?) -> AdvertisedAddress? {
+        guard let route, !isWildcard(route.host), let port = bound?.port else { return nil }
+        return AdvertisedAddress(host: route.host, port: port, reason: "the way to the registry starts there")
     }
 
     private init(host: String, port: Int, reason: String) {
         self.host = host
         self.port = port
         self.reason = reason
+    }
+
+    private static func named(
+        _ explicit: String?, _ environment: String?, _ bound: EndpointAddress?
+    ) throws(ConfigurationError) -> AdvertisedAddress? {
+        for (text, source) in [(explicit, "the application"), (environment, variable)] {
+            if let text, !text.isEmpty { return try named(text, by: source, bound) }
+        }
+        return nil
     }
 
     private static func named(
@@ -75,9 +87,15 @@ struct AdvertisedAddress: Sendable, Hashable {
         return AdvertisedAddress(host: place.host, port: place.port, reason: "\(source) says so")
     }
 
-    static func isWildcard(_ host: String) -> Bool { host == "0.0.0.0" || host == "::" }
+    static func isWildcard(_ host: String) -> Bool {
+        // However many of its zeros are written.
+        host == "0.0.0.0" || (EndpointAddress.isIPv6(host) && host.allSatisfy { "0:.".contains($0) })
+    }
 
     static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host == "::1" || (EndpointAddress.isIPv4(host) && host.hasPrefix("127."))
+        if EndpointAddress.isIPv4(host) { return host.hasPrefix("127.") }
+        guard EndpointAddress.isIPv6(host) else { return host == "localhost" || host.hasSuffix(".localhost") }
+        if host.lowercased().hasPrefix("::ffff:127.") { return true }
+        return host.hasSuffix("1") && host.dropLast().allSatisfy { "0:".contains($0) } && host.dropLast().hasSuffix(":")
     }
 }

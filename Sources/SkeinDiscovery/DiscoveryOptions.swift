@@ -37,6 +37,8 @@ public struct DiscoveryStatus: Sendable, Hashable {
     public var failure: String?
     /// Whether the list is one of an earlier run of the application.
     public var isCached: Bool
+    /// What the registry's answer says of itself, such as that it may not be complete; empty: nothing.
+    public var note: String
 
     /// For people, e.g. `12 instances, 3 of them kept; registry unreachable for 8 s: connect 10.0.0.7:2379: …`.
     public var description: String {
@@ -47,6 +49,7 @@ public struct DiscoveryStatus: Sendable, Hashable {
             text += "; registry unreachable for \(unreachableFor.components.seconds) s"
             if let failure { text += ": \(failure)" }
         }
+        if !note.isEmpty { text += "; \(note)" }
         return text
     }
 }

@@ -30,8 +30,6 @@ final class NodeChannels: Sendable {
             do {
                 return Result<Value, RPCError>.success(try await body(try channel(to: node), options))
             } catch {
-                // Who cancels may have waited too long for this server.
-                if Task.isCancelled { rotation.failed(node) }
                 if let error = error as? RPCError, !NodeChannels.isFailureOfServer(error.code) {
                     return .failure(error)
                 }

@@ -25,7 +25,11 @@ final class NodeRotation: Sendable {
         _ = index.compareExchange(expected: seen, desired: (seen + 1) % nodes.count, ordering: .relaxed)
     }
 
-    /// What `body` returns for the first node for which it does not throw; each is tried once. Cancellation ends it.
+    /// How long one node may take for an answer that is wanted within `limit`: what leaves time to ask others.
+    func share(of limit: Duration) -> Duration { nodes.count > 1 ? limit / min(nodes.count + 1, 4) : limit }
+
+    /// What `body` returns for the first node for which it does not throw; each is tried once. Cancellation ends it, and
+    /// counts as a failure: who cancels may have waited too long for this node.
     nonisolated(nonsending) func first<Value>(
         _ body: (RegistryTarget.Node) async throws -> Value
     ) async throws -> Value {
@@ -34,8 +38,8 @@ final class NodeRotation: Sendable {
             do {
                 return try await body(node)
             } catch {
-                try Task.checkCancellation()
                 failed(node)
+                try Task.checkCancellation()
             }
         }
         let last = current

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import FoundationEssentials
 public import Logging
 public import SkeinCore
-internal import SkeinResolution
 internal import Synchronization
 
 /// Registers a server in a service registry while it serves: `options: .hook(registration)`.
@@ -11,9 +9,9 @@ internal import Synchronization
 /// starting, and is asked again until it answers. When the server shuts down it is deregistered first, and serves on
 /// until every client can have heard of that.
 public final class Registration: ServerHook {
-    private struct Running {
+    private struct Held: Sendable {
         var instance: ServiceInstance
-        var task: Task<LeaseID?, Never>
+        var lease: LeaseID
     }
 
     private let registry: any ServiceRegistry
@@ -22,7 +20,7 @@ public final class Registration: ServerHook {
     private let options: RegistrationOptions
     private let ttl: Duration
     private let context: RegistryContext
-    private let running = Mutex<Running?>(nil)
+    private let running = Mutex<Task<Held?, Never>?>(nil)
 
     public let propagation: Duration
 
@@ -44,29 +42,52 @@ public final class Registration: ServerHook {
     }
 
     public func didListen(_ addresses: [EndpointAddress]) async throws {
-        let route = await LocalRoute.address(towards: location.nodes, context.lookup)
-        let address = try AdvertisedAddress(
-            explicit: options.advertise, environment: ProcessInfo.processInfo.environment[AdvertisedAddress.variable],
-            listening: addresses,
-            route: route)
+        let search = AddressSearch(
+            location: location, explicit: options.advertise, listening: addresses, context: context)
+        // What is wrong in any case is told at once; a registry that nobody finds today is no reason not to serve.
+        let address = try await search.find()
+        let task = Task { @concurrent in await self.hold(address, search) }
+        running.withLock { $0 = task }
+    }
+
+    /// Keeps the server registered until cancelled.
+    private nonisolated(nonsending) func hold(_ known: AdvertisedAddress?, _ search: AddressSearch) async -> Held? {
+        guard let address = await found(known, search) else { return nil }
         let instance = options.instance(of: service, host: address.host, port: address.port)
         context.logger.info(
             "register \(instance.service) in \(location) at \(instance.address), because \(address.reason)")
-        let loop = LeaseLoop(registry: registry, instance: instance, ttl: ttl, context: context)
-        let task = Task { @concurrent in await loop.run() }
-        running.withLock { $0 = Running(instance: instance, task: task) }
+        let lease = await LeaseLoop(registry: registry, instance: instance, ttl: ttl, context: context).run()
+        return lease.map { Held(instance: instance, lease: $0) }
+    }
+
+    /// The address to advertise; `nil` when cancelled before there is one.
+    private nonisolated(nonsending) func found(
+        _ known: AdvertisedAddress?, _ search: AddressSearch
+    ) async -> AdvertisedAddress? {
+        var address = known
+        var backoff = FullJitter()
+        var random = SplitMix64(seed: context.seed)
+        while address == nil, !Task.isCancelled {
+            context.logger.warning("register \(service) in \(location): \(search.advice)")
+            try? await context.clock.sleep(for: backoff.failed(&random))
+            do {
+                address = try await search.find()
+            } catch {
+                context.logger.error("register \(service) in \(location): \(error)")
+            }
+        }
+        return address
     }
 
     public func willDrain() async {
-        guard let running = running.withLock({ $0.take() }) else { return }
-        running.task.cancel()
-        guard let lease = await running.task.value else { return }
+        guard let task = running.withLock({ $0.take() }) else { return }
+        task.cancel()
+        guard let held = await task.value else { return }
         do {
-            try await registry.deregister(lease, of: running.instance)
+            try await registry.deregister(held.lease, of: held.instance)
         } catch {
             context.logger.warning(
-                "deregister \(running.instance.service) at \(running.instance.address): \(error); it expires after \(ttl)"
-            )
+                "deregister \(held.instance.service) at \(held.instance.address): \(error); it expires after \(ttl)")
         }
     }
 

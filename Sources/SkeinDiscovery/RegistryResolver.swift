@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Logging
 internal import SkeinCore
 internal import SkeinResolution
 
@@ -59,14 +58,16 @@ struct RegistryResolver: Resolver {
             registry: registry, service: service, context: context, board: board,
             config: config.map { ConfigWatch(store: $0.store, key: $0.key, context: context, board: board) },
             refresh: { try await updates.waitForRefresh() })
-        let names = HostNames(context)
+        let publisher = InstancePublisher(target, context, configKey: config?.key, options.observer, updates)
         try await watch.run { output in
-            tell(output.status)
-            await publish(output, names, updates)
-            // Only what the registry says itself: a silent one has nothing new to keep.
-            if let entries = output.entries, !output.status.isCached, output.status.unreachableFor == nil {
+            let again = await publisher.publish(output)
+            // Only what the registry says itself: a silent one has nothing new to keep, an empty one nothing of use.
+            if let entries = output.entries, !entries.isEmpty, !output.status.isCached,
+                output.status.unreachableFor == nil
+            {
                 await cache?.store(entries.map(\.instance), context)
             }
+            return again
         }
     }
 
@@ -75,7 +76,10 @@ struct RegistryResolver: Resolver {
         let watch = ServiceWatch(
             registry: registry, service: service, context: context, board: self.board(),
             config: nil, refresh: { try await Never.untilCancelled() })
-        try await watch.run { board.counted(clients: $0.entries?.count) }
+        try await watch.run { output in
+            board.counted(clients: output.entries?.count)
+            return nil
+        }
     }
 
     private func board(
@@ -87,39 +91,5 @@ struct RegistryResolver: Resolver {
         return WatchBoard(
             limits, target: target.description, cached: cached, hasConfig: hasConfig, hasClients: hasClients,
             clock: context.clock)
-    }
-
-    private nonisolated(nonsending) func publish(
-        _ output: WatchBoard.Output, _ names: HostNames, _ updates: ResolutionUpdates
-    ) async {
-        guard let entries = output.entries else {
-            return updates.publish(RPCError(.unavailable, "resolve \(target): \(output.status.failure ?? "no answer")"))
-        }
-        var endpoints: [Endpoint] = []
-        for entry in entries {
-            if let endpoint = await names.endpoint(entry) { endpoints.append(endpoint) }
-        }
-        let note = output.note.isEmpty ? "\(target)" : "\(target): \(output.note)"
-        var resolution = Resolution(endpoints, note: note)
-        resolution.serviceConfig = output.config.map(config)
-        resolution.clients = output.clients
-        updates.publish(resolution)
-    }
-
-    private func config(_ text: String) -> Result<ServiceConfig, ConfigurationError> {
-        Result { () throws(ConfigurationError) in
-            do throws(ConfigurationError) {
-                return try ServiceConfig(json: text)
-            } catch {
-                throw ConfigurationError(
-                    "read the service config under \(config?.key ?? "") of \(target): \(error.message)")
-            }
-        }
-    }
-
-    private func tell(_ status: DiscoveryStatus) {
-        options.observer?.discoveryChanged(status)
-        let level: Logger.Level = status.unreachableFor == nil && status.kept == 0 ? .debug : .warning
-        context.logger.log(level: level, "\(target): \(status.description)")
     }
 }

@@ -63,6 +63,8 @@ struct RegistryTargetTests {
             "etcd://user:hunter2@a/s", "etcd://hunter2@a/s?x=1", "etcd://:hunter2@a,b/s", "etcd://a/s?token=hunter2",
             "etcd://a/s?x=1&Password=hunter2&y=2", "etcd://u:hunter2@a:bad/s", "etcd://u:hunter2%zz@a/s",
             "etcd://u:hunter2@a/s#x", "etcd://u:hunter2%40a/s", "etcd://u:hunter2@a/s?q=%zz&token=hunter2",
+            "etcd://u:hunter2/x@a/s", "etcd://u:x/hunter2@a/s", "etcd://u:x?hunter2@a/s", "etcd://u:x#hunter2@a/s",
+            "etcd://a/s?%74oken=hunter2", "etcd:u:hunter2@a/s", "etcd://a/s?server=https://u:hunter2@b/",
         ])
     func secrets(text: String) {
         var shown: [String] = []
@@ -81,6 +83,7 @@ struct RegistryTargetTests {
     func shown() throws {
         #expect("\(try target("etcd://u:p@a:1,b/s?dc=x&token=t"))" == "etcd://***@a:1,b/s?dc=x&token=***")
         #expect("\(try target("etcd://a/s@t?x=a@b"))" == "etcd://a/s@t?x=a@b")
+        #expect("\(try Target("unix:/run/a@b"))" == "unix:/run/a@b")
     }
 
     @Test("TLS is asked for by its parameters")

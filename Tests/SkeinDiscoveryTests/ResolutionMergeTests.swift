@@ -65,6 +65,17 @@ struct ResolutionMergeTests {
         #expect(shown(merge) == ["1*6", "2*6", "3*7"])
     }
 
+    @Test("union: a list that changed elsewhere is no news of a server that it names as before")
+    func freshness() {
+        var merge = ResolutionMerge(.union, sources: 2)
+        merge.received(list(1, weight: 5), from: 0)
+        merge.received(list(1, weight: 7), from: 1)
+        merge.received(list(1, 2, weight: 5), from: 0)
+        #expect(shown(merge) == ["1*7", "2*5"])
+        merge.received(list(1, 2, weight: 6), from: 0)
+        #expect(shown(merge) == ["1*6", "2*6"])
+    }
+
     @Test("union: what one registry is sure of is not in doubt")
     func standing() {
         var merge = ResolutionMerge(.union, sources: 2)

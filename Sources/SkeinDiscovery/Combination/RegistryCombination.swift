@@ -18,7 +18,7 @@ public struct RegistryCombination: Sendable, Hashable {
         RegistryCombination(mode: .first, locations: locations)
     }
 
-    /// The instances of all. Those at the same address are one, with what the registry says of it that changed last.
+    /// The instances of all. Those at the same address are one, with what was said of it last.
     public static func union(of locations: String...) -> RegistryCombination {
         RegistryCombination(mode: .union, locations: locations)
     }

@@ -4,12 +4,35 @@ internal import SkeinResolution
 
 /// Makes one resolution of those of several registries.
 struct ResolutionMerge: Sendable {
+    /// What a source says of one server, and since when; later is higher.
+    private struct Word: Sendable {
+        var endpoint: Endpoint
+        var since: Int
+
+        /// Who is sure of a server knows better than who is not, else who has heard of it last.
+        func isBetter(than other: Word) -> Bool {
+            isListed == other.isListed ? since > other.since : isListed
+        }
+
+        private var isListed: Bool { endpoint[EndpointStanding.self] == .listed }
+    }
+
     private struct Source: Sendable {
         var resolution: Resolution?
         var failure: RPCError?
-        /// When its list came; later is higher.
-        var freshness = 0
+        var words: [Endpoint.Identity: Word] = [:]
         var hasSpoken: Bool { resolution != nil || failure != nil }
+
+        mutating func received(_ new: Resolution, at time: Int) {
+            let before = words
+            words = [:]
+            for endpoint in new.endpoints {
+                let old = before[endpoint.identity]
+                let since = old?.endpoint == endpoint ? old?.since ?? time : time
+                words[endpoint.identity] = Word(endpoint: endpoint, since: since)
+            }
+            (resolution, failure) = (new, nil)
+        }
     }
 
     private let mode: RegistryCombination.Mode
@@ -25,8 +48,7 @@ struct ResolutionMerge: Sendable {
     mutating func received(_ result: Result<Resolution, RPCError>, from index: Int) {
         clock += 1
         switch result {
-        case .success(let resolution):
-            sources[index] = Source(resolution: resolution, failure: nil, freshness: clock)
+        case .success(let resolution): sources[index].received(resolution, at: clock)
         case .failure(let error): sources[index].failure = error
         }
     }
@@ -37,8 +59,7 @@ struct ResolutionMerge: Sendable {
         let lists = chosen.compactMap(\.resolution)
         guard !lists.isEmpty else { return sources.lazy.compactMap(\.failure).first.map { .failure($0) } }
         var resolution = Resolution(
-            ResolutionMerge.united(chosen.sorted { $0.freshness > $1.freshness }.compactMap(\.resolution?.endpoints)),
-            note: lists.map(\.note).joined(separator: " and "))
+            ResolutionMerge.united(chosen), note: lists.map(\.note).joined(separator: " and "))
         resolution.serviceConfig = sources.lazy.compactMap { $0.resolution?.serviceConfig }.first
         resolution.clients = lists.compactMap(\.clients).max()
         return .success(resolution)
@@ -57,20 +78,20 @@ struct ResolutionMerge: Sendable {
         }
     }
 
-    /// Each server once: as the first list has it that is sure of it, else as the first has it.
-    private static func united(_ lists: [[Endpoint]]) -> [Endpoint] {
-        var endpoints: [Endpoint] = []
+    /// Each server once, as the best word has it, where the first source names it.
+    private static func united(_ sources: [Source]) -> [Endpoint] {
+        var best: [Word] = []
         var places: [Endpoint.Identity: Int] = [:]
-        for endpoint in lists.joined() {
-            if let place = places[endpoint.identity] {
-                let isSurer =
-                    endpoints[place][EndpointStanding.self] != .listed && endpoint[EndpointStanding.self] == .listed
-                if isSurer { endpoints[place] = endpoint }
-            } else {
-                places[endpoint.identity] = endpoints.count
-                endpoints.append(endpoint)
+        for source in sources {
+            for word in (source.resolution?.endpoints ?? []).compactMap({ source.words[$0.identity] }) {
+                if let place = places[word.endpoint.identity] {
+                    if word.isBetter(than: best[place]) { best[place] = word }
+                } else {
+                    places[word.endpoint.identity] = best.count
+                    best.append(word)
+                }
             }
         }
-        return endpoints
+        return best.map(\.endpoint)
     }
 }

@@ -23,6 +23,8 @@ final class RegistryHTTP: Sendable {
     /// Bodies larger than this are an error: 5,000 instances are some 5 MB.
     static let maxBody = 64 << 20
     static let connectTimeout: Duration = .seconds(5)
+    /// How long a body may say nothing: its other end may be gone without a word.
+    static let silence: Duration = .seconds(3600)
 
     private let security: Security?
     private let clients = Mutex<[RegistryTarget.Node: Client]>([:])
@@ -38,17 +40,20 @@ final class RegistryHTTP: Sendable {
         for client in clients.withLock({ $0.values }) { client.http.shutdown { _ in } }
     }
 
-    /// What `node` answers, whatever its status.
+    /// What `node` answers, whatever its status, the whole within `limit`.
     nonisolated(nonsending) func ask(
         _ node: RegistryTarget.Node, _ request: RegistryRequest, within limit: Duration
     ) async throws -> RegistryAnswer {
-        try await exchange(node, request, within: limit) { response in
-            try await self.answer(response, request, node)
+        // The client's own limit ends with the head of the answer.
+        try await ContinuousClock().limit(limit, "\(request.label) at \(node)") {
+            try await self.exchange(node, request, within: limit) { response in
+                try await self.answer(response, request, node)
+            }
         }
     }
 
     /// Hands the lines of the body to `take` as they arrive, until it ends; none at first, which says that they will
-    /// come. An answer that is no success has no lines: it is returned.
+    /// come. An answer that is no success has no lines: it is returned. `limit` is for the answer to begin.
     nonisolated(nonsending) func lines(
         _ node: RegistryTarget.Node, _ request: RegistryRequest, within limit: Duration,
         _ take: ([String]) throws -> Void
@@ -128,6 +133,7 @@ final class RegistryHTTP: Sendable {
             var configuration = HTTPClient.Configuration(
                 redirectConfiguration: .disallow, decompression: .enabled(limit: .size(RegistryHTTP.maxBody)))
             configuration.timeout.connect = TimeAmount(RegistryHTTP.connectTimeout)
+            configuration.timeout.read = TimeAmount(RegistryHTTP.silence)
             configuration.httpVersion = .http1Only
             // Each service that is watched occupies a connection.
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64

@@ -7,8 +7,6 @@ final class DockerEngine: Sendable {
     /// The version of the interface that is asked for, unless the engine knows only older or newer ones.
     private static let version = (1, 41)
     private static let timeout: Duration = .seconds(10)
-    /// A stream of events is opened anew after this time: its other end may be gone without a word.
-    private static let longest: Duration = .seconds(3600)
 
     let host: DockerHost
     private let http: RegistryHTTP
@@ -50,7 +48,7 @@ final class DockerEngine: Sendable {
         ]
         request.add("filters", JSONValue.fields(filters).description)
         if let since { request.add("since", since) }
-        let answer = try await http.lines(host.node, request, within: DockerEngine.longest) { lines in
+        let answer = try await http.lines(host.node, request, within: DockerEngine.timeout) { lines in
             var events: [EngineEvent] = []
             for line in lines {
                 do throws(ConfigurationError) {

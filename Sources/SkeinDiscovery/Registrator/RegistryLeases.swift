@@ -132,17 +132,19 @@ final class RegistryLeases: Sendable {
 
     /// Where this machine is reached by those who use the registry; `nil` when all is over before that is known.
     private nonisolated(nonsending) func address() async -> AdvertisedAddress? {
+        // The port is that of each service.
+        let search = AddressSearch(
+            location: location, explicit: options.address, environment: advertised,
+            listening: [.ipv4("0.0.0.0", port: 1)], context: context)
         var backoff = FullJitter()
         var random = SplitMix64(seed: context.seed)
         while !Task.isCancelled {
-            let route = await LocalRoute.address(towards: location.nodes, context.lookup)
-            do throws(ConfigurationError) {
-                // The port is that of each service.
-                let address = try AdvertisedAddress(
-                    explicit: options.address, environment: advertised, listening: [.ipv4("0.0.0.0", port: 1)],
-                    route: route)
-                context.logger.info("register in \(location) at \(address.host), because \(address.reason)")
-                return address
+            do {
+                if let address = try await search.find() {
+                    context.logger.info("register in \(location) at \(address.host), because \(address.reason)")
+                    return address
+                }
+                context.logger.warning("register in \(location): \(search.advice)")
             } catch {
                 context.logger.warning("register in \(location): \(error)")
             }

@@ -8,7 +8,8 @@ internal import SkeinCore
 ///   those with a connection stay, others may be somebody else by now (addresses are reused).
 /// - A list that is suddenly empty is believed after `emptyHold`.
 /// - A list that is suddenly shorter by more than half is believed by halves, one every `shrinkStep`, where the
-///   registry is one that forgets. What is only kept by this or the rule above stays as long as it is connected.
+///   registry is one that forgets, whatever else it says meanwhile. What is only kept by this or the rule above stays
+///   as long as it is connected.
 struct ListGuard: Sendable {
     struct Limits: Sendable, Hashable {
         var emptyHold: Duration = .seconds(30)
@@ -23,13 +24,19 @@ struct ListGuard: Sendable {
         var standing: EndpointStanding
     }
 
+    /// A doubt about what the registry says.
+    private struct Hold: Sendable {
+        /// So many instances are used at least.
+        var floor: Int
+        var until: Duration
+    }
+
     private let limits: Limits
     /// What the registry said last; `nil` before it said anything.
     private var listed: [ServiceInstance]?
     /// What it does not say any more and is still used.
     private var kept: [ServiceInstance] = []
-    /// When the next of `kept` go.
-    private var keptUntil: Duration?
+    private var hold: Hold?
     private(set) var unreachableSince: Duration?
 
     init(_ limits: Limits) { self.limits = limits }
@@ -37,21 +44,29 @@ struct ListGuard: Sendable {
     /// The registry answered.
     mutating func listed(_ instances: [ServiceInstance], at now: Duration) {
         unreachableSince = nil
-        let before = (listed ?? []) + kept
+        passed(to: now)
+        let used = (listed ?? []) + kept
+        hold = hold(whenListed: instances.count, of: used.count, at: now)
         listed = instances
         let ids = Set(instances.map(\.id))
-        let missing = before.filter { !ids.contains($0.id) }
-        let mayStay = Set(kept.map(\.id))
-        if instances.isEmpty, !before.isEmpty {
-            kept = missing
-            keptUntil = keptUntil ?? now + limits.emptyHold
-        } else if limits.guardsShrinking, instances.count * 2 < before.count {
-            kept = Array(missing.prefix((before.count + 1) / 2 - instances.count))
-            keptUntil = now + limits.shrinkStep
-        } else {
-            kept = missing.filter { mayStay.contains($0.id) && !instances.isEmpty && limits.guardsShrinking }
-            keptUntil = kept.isEmpty ? nil : keptUntil
+        keep(used.filter { !ids.contains($0.id) })
+    }
+
+    private func hold(whenListed count: Int, of used: Int, at now: Duration) -> Hold? {
+        if count == 0 {
+            let isNew = listed?.isEmpty != true
+            return isNew ? Hold(floor: used, until: now + limits.emptyHold) : hold
         }
+        guard limits.guardsShrinking else { return nil }
+        // What is in doubt already is not halved again before its time, however often it is said.
+        if let hold { return hold }
+        return count * 2 < used ? Hold(floor: (used + 1) / 2, until: now + limits.shrinkStep) : nil
+    }
+
+    /// Keeps as many of `missing` as the doubt asks for.
+    private mutating func keep(_ missing: [ServiceInstance]) {
+        kept = Array(missing.prefix(max(0, (hold?.floor ?? 0) - (listed?.count ?? 0))))
+        if kept.isEmpty { hold = nil }
     }
 
     /// The registry did not answer.
@@ -59,16 +74,17 @@ struct ListGuard: Sendable {
 
     /// Lets go what was kept long enough.
     mutating func passed(to now: Duration) {
-        guard let until = keptUntil, now >= until else { return }
+        guard let old = hold, now >= old.until else { return }
         let count = listed?.count ?? 0
-        kept = count == 0 ? [] : Array(kept.prefix(max(0, (count + kept.count + 1) / 2 - count)))
-        keptUntil = kept.isEmpty ? nil : now + limits.shrinkStep
+        let floor = count == 0 ? 0 : (count + kept.count + 1) / 2
+        hold = Hold(floor: floor, until: now + limits.shrinkStep)
+        keep(kept)
     }
 
     /// When `passed` has something to do, or the standing of instances changes.
     func nextChange(after now: Duration) -> Duration? {
         let unconfirmed = unreachableSince.map { $0 + limits.unconfirmedAfter }.flatMap { $0 > now ? $0 : nil }
-        return [keptUntil, unconfirmed].compactMap(\.self).min()
+        return [hold?.until, unconfirmed].compactMap(\.self).min()
     }
 
     /// What clients use; `nil` as long as the registry never answered.

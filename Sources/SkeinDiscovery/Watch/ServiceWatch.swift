@@ -13,9 +13,9 @@ struct ServiceWatch: Sendable {
     /// Waits until somebody wants a new look.
     let refresh: @Sendable () async throws -> Void
 
-    /// Until cancelled. `publish` is called from one task.
+    /// Until cancelled. `publish` is called from one task, with the same again after the time that it returns.
     nonisolated(nonsending) func run(
-        _ publish: @escaping @Sendable (WatchBoard.Output) async throws -> Void
+        _ publish: @escaping @Sendable (WatchBoard.Output) async throws -> Duration?
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await follow() }
@@ -27,12 +27,18 @@ struct ServiceWatch: Sendable {
     }
 
     private nonisolated(nonsending) func announce(
-        _ publish: @Sendable (WatchBoard.Output) async throws -> Void
+        _ publish: @Sendable (WatchBoard.Output) async throws -> Duration?
     ) async throws {
+        let now = context.clock.elapsed
+        var last: (output: WatchBoard.Output, again: Duration?)?
         while true {
-            let isChanged = try await board.changed.wait(atMost: board.untilNextChange)
+            let times = [board.untilNextChange, last?.again.map { max(.zero, $0 - now()) }].compactMap(\.self)
+            let isChanged = try await board.changed.wait(atMost: times.min())
             if isChanged, !board.isFirst { try await context.clock.sleep(for: WatchMachine.coalescing) }
-            if let output = board.take() { try await publish(output) }
+            let isDue = last?.again.map { $0 <= now() } ?? false
+            guard let output = board.take() ?? (isDue ? last?.output : nil) else { continue }
+            let again = try await publish(output)
+            last = (output, again.map { now() + $0 })
         }
     }
 

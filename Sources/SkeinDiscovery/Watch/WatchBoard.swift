@@ -8,7 +8,6 @@ final class WatchBoard: Sendable {
     /// What is published, when it differs from what was.
     struct Output: Sendable, Hashable {
         var entries: [ListGuard.Entry]?
-        var note: String
         /// What stands under the key of the service config; `nil`: nothing, or the target names no key.
         var config: String?
         /// How many clients share the instances; `nil`: unknown, or the target names no service of clients.
@@ -30,6 +29,9 @@ final class WatchBoard: Sendable {
         var cached: [ServiceInstance]?
         var published: Output?
     }
+
+    /// How long a registry may take until the list of an earlier run is used.
+    static let patience: Duration = .seconds(2)
 
     private let state: Mutex<State>
     private let target: String
@@ -100,7 +102,11 @@ final class WatchBoard: Sendable {
     /// How long until something changes by itself.
     var untilNextChange: Duration? {
         let now = now()
-        return state.withLock { $0.guarded.nextChange(after: now) }.map { max(.zero, $0 - now) }
+        return state.withLock { state in
+            let waitsForRegistry = state.published == nil && state.cached != nil && now < WatchBoard.patience
+            let next = waitsForRegistry ? WatchBoard.patience : state.guarded.nextChange(after: now)
+            return next.map { max(.zero, $0 - now) }
+        }
     }
 
     /// Whether nothing was ever published, so that somebody may be waiting.
@@ -129,8 +135,14 @@ final class WatchBoard: Sendable {
         let kept = state.guarded.keptCount
         let status = DiscoveryStatus(
             target: target, listed: (entries?.count ?? 0) - kept, kept: kept,
-            unreachableFor: state.guarded.unreachableSince.map { now - $0 }, failure: state.failure, isCached: isCached)
-        return Output(
-            entries: entries, note: state.note, config: state.config, clients: state.clients, status: status)
+            unreachableFor: state.guarded.unreachableSince.map { now - $0 }, failure: state.failure, isCached: isCached,
+            note: note(state))
+        return Output(entries: entries, config: state.config, clients: state.clients, status: status)
+    }
+
+    private func note(_ state: State) -> String {
+        guard state.table.isFull else { return state.note }
+        let more = "more than \(InstanceTable.limit) instances: the others are left out"
+        return state.note.isEmpty ? more : "\(state.note); \(more)"
     }
 }

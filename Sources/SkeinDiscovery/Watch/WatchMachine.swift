@@ -31,6 +31,8 @@ struct WatchMachine: Sendable {
 
     /// The longest wait after a gap.
     static let gapWait: Duration = .milliseconds(500)
+    /// A new look that is asked for comes this long after the last at the soonest.
+    static let askedInterval: Duration = .seconds(5)
     /// Changes within this time are taken together.
     static let coalescing: Duration = .milliseconds(50)
 
@@ -38,6 +40,7 @@ struct WatchMachine: Sendable {
     private var random: SplitMix64
     private var next: Step = .list
     private var backoff = FullJitter()
+    private var hadGap = false
 
     init(pollInterval: ClosedRange<Duration>, seed: UInt64) {
         self.pollInterval = pollInterval
@@ -57,12 +60,18 @@ struct WatchMachine: Sendable {
     }
 
     mutating func watchEnded(_ end: End, after time: Duration) {
-        if end != .failed || time > FullJitter.waits.upperBound { backoff.succeeded() }
+        let lasted = time > FullJitter.waits.upperBound
+        // One gap is nothing special, one after the other is a registry that cannot be watched.
+        let isFailure = end == .failed || (end == .gap && hadGap && !lasted)
+        hadGap = end == .gap
+        if lasted || !isFailure { backoff.succeeded() }
         switch end {
-        case .due: next = .list
+        case _ where isFailure: backOff()
+        case .due, .failed: next = .list
         case .stale: next = .wait(WatchMachine.coalescing)
-        case .gap, .asked: next = .wait(draw(.zero...WatchMachine.gapWait))
-        case .failed: backOff()
+        case .gap: next = .wait(draw(.zero...WatchMachine.gapWait))
+        case .asked:
+            next = .wait(max(.zero, WatchMachine.askedInterval - time) + draw(.zero...WatchMachine.gapWait))
         }
     }
 

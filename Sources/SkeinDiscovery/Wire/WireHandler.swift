@@ -28,7 +28,7 @@ final class WireHandler<Codec: WireCodec>: ChannelDuplexHandler {
     private let onPush: @Sendable (Codec.Reply) -> Void
     private let onClose: @Sendable (any Error) -> Void
     private var codec: Codec
-    private var buffer = ByteBuffer()
+    private(set) var buffer = ByteBuffer()
     private var pending = CircularBuffer<Pending>()
     private var failure: (any Error)?
     private var isClosed = false
@@ -66,6 +66,8 @@ final class WireHandler<Codec: WireCodec>: ChannelDuplexHandler {
         if buffer.readableBytes == 0 { buffer = piece } else { buffer.writeBuffer(&piece) }
         do {
             while failure == nil, let message = try codec.next(&buffer) { try take(message) }
+            // Else a peer whose every piece ends within a message makes it grow.
+            if buffer.readableBytes > 0 { buffer.discardReadBytes() }
             guard buffer.readableBytes <= limits.message else {
                 throw RPCError(.resourceExhausted, "read from \(peer): expected a message of at most \(limits.message)")
             }

@@ -112,6 +112,19 @@ struct KubernetesTests {
         await server.stop()
     }
 
+    @Test("a server that finds nothing for a moment is asked for the newest version again")
+    func notFoundOnce() async throws {
+        let server = try await KubernetesStandIn { $0.versions = [] }
+        let registry = try registry(server)
+        await #expect(throws: RPCError.self) { try await registry.list("greeter.default") }
+        _ = server.change { $0.versions = ["v1"] }
+        write(server, "greeter-a", ["10.0.0.1"])
+        let listing = try await registry.list("greeter.default")
+        #expect(listing.instances.map(\.host) == ["10.0.0.1"])
+        await registry.close()
+        await server.stop()
+    }
+
     @Test("a server that knows only v1beta1 is asked for that")
     func older() async throws {
         let server = try await KubernetesStandIn { $0.versions = ["v1beta1"] }

@@ -19,6 +19,9 @@ struct MemoryRegistry: ServiceRegistry {
             /// How late it says that an instance is registered.
             var delay: Duration = .zero
             var lists = 0
+            var note = ""
+            /// Whether lists are not answered.
+            var hangs = false
             var watchers: [Int: (service: String, feed: ChangeFeed)] = [:]
         }
 
@@ -37,6 +40,8 @@ struct MemoryRegistry: ServiceRegistry {
         func fail(with error: RPCError?) { state.withLock { $0.failure = error } }
         func answer(after delay: Duration) { state.withLock { $0.delay = delay } }
         func holds(_ service: String) -> Bool { state.withLock { $0.instances[service]?.isEmpty == false } }
+        func note(_ text: String) { state.withLock { $0.note = text } }
+        func hang(_ hangs: Bool) { state.withLock { $0.hangs = hangs } }
         var lists: Int { state.withLock(\.lists) }
 
         /// Forgets everything and tells nobody.
@@ -66,10 +71,12 @@ struct MemoryRegistry: ServiceRegistry {
     }
 
     func list(_ service: String) async throws -> Listing {
-        try change { state in
+        while store.state.withLock(\.hangs) { try await Task.sleep(for: .milliseconds(20)) }
+        return try change { state in
             state.lists += 1
             let instances = state.instances[service, default: [:]].values.map(\.instance)
-            return Listing(instances.sorted { $0.id < $1.id }, revision: Revision("\(state.revision)"))
+            return Listing(
+                instances.sorted { $0.id < $1.id }, revision: Revision("\(state.revision)"), note: state.note)
         }
     }
 

@@ -78,6 +78,45 @@ struct ListGuardTests {
         #expect(sizes == [10, 5, 3, 2])
     }
 
+    @Test("it is halved once in 30 s, however often the registry says the same or a little more")
+    func repeated() {
+        var guarded = guarded(shrinking: true)
+        guarded.listed(instances(0..<100), at: .zero)
+        var sizes: [Int] = []
+        for second in stride(from: 0, through: 60, by: 2) {
+            let now = Duration.seconds(second)
+            guarded.passed(to: now)
+            // One more registers again with each answer.
+            guarded.listed(instances(0..<5 + second / 2), at: now)
+            sizes.append(ids(guarded, at: now).count)
+        }
+        #expect(sizes == Array(repeating: 50, count: 15) + Array(repeating: 25, count: 6) + Array(26...35))
+    }
+
+    @Test("a registry that was empty and fills again takes nothing away meanwhile")
+    func refilled() {
+        var guarded = guarded(shrinking: true)
+        guarded.listed(instances(0..<10), at: .zero)
+        guarded.listed([], at: .seconds(1))
+        for count in 1...10 {
+            guarded.listed(instances(0..<count), at: .seconds(1 + count))
+            #expect(ids(guarded, at: .seconds(1 + count)).count == 10)
+        }
+        #expect(guarded.nextChange(after: .seconds(12)) == nil)
+        guarded.listed(instances(0..<10), at: .seconds(20))
+        #expect(ids(guarded, at: .seconds(20), .listed).count == 10)
+    }
+
+    @Test("an empty list in the midst of another doubt is held as long as any")
+    func emptiedWhileShrinking() {
+        var guarded = guarded(shrinking: true)
+        guarded.listed(instances(0..<10), at: .zero)
+        guarded.listed(instances(0..<1), at: .zero)
+        guarded.listed([], at: .seconds(29))
+        #expect(ids(guarded, at: .seconds(29), .kept).count == 5)
+        #expect(guarded.nextChange(after: .seconds(29)) == .seconds(59))
+    }
+
     @Test("what comes back is listed again, what is new too, and a registry that does not forget is believed at once")
     func returned() {
         var guarded = guarded(shrinking: true)

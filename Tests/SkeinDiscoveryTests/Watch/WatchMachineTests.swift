@@ -33,7 +33,7 @@ struct WatchMachineTests {
         "how a watch ended says how long it waits before the next list",
         arguments: [
             (WatchMachine.End.stale, Duration.milliseconds(50)...(.milliseconds(50))),
-            (.gap, .zero...(.milliseconds(500))), (.asked, .zero...(.milliseconds(500))),
+            (.gap, .zero...(.milliseconds(500))), (.asked, .seconds(4)...(.milliseconds(4500))),
             (.failed, .zero...(.milliseconds(500))),
         ])
     func waits(end: WatchMachine.End, expected: ClosedRange<Duration>) {
@@ -47,6 +47,37 @@ struct WatchMachineTests {
         }
         #expect(expected.contains(time))
         #expect(machine.step() == .list)
+    }
+
+    @Test("a new look that is asked for comes at once when the last is long ago")
+    func askedLate() {
+        var machine = machine()
+        machine.listed(Revision("7"))
+        _ = machine.step()
+        machine.watchEnded(.asked, after: .seconds(60))
+        guard case .wait(let time) = machine.step() else {
+            Issue.record("expected a wait")
+            return
+        }
+        #expect(time <= .milliseconds(500))
+    }
+
+    @Test("a registry that forgets one time after the other is asked ever more rarely, until a watch lasts")
+    func gaps() {
+        var longest: [Duration] = Array(repeating: .zero, count: 8)
+        for seed: UInt64 in 0..<200 {
+            var machine = machine(seed: seed)
+            for index in longest.indices {
+                machine.listed(Revision("7"))
+                _ = machine.step()
+                machine.watchEnded(.gap, after: .seconds(1))
+                if case .wait(let time) = machine.step() { longest[index] = max(longest[index], time) }
+            }
+            machine.watchEnded(.gap, after: .seconds(31))
+            #expect(machine.failuresInARow == 0)
+        }
+        #expect(longest[0] <= .milliseconds(500))
+        #expect(longest[7] > .seconds(20))
     }
 
     @Test("failures in a row wait longer, up to 30 s; a list in between does not count, a watch that lasted does")

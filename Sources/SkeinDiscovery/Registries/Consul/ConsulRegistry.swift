@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
+internal import SkeinResolution
 
 /// HashiCorp Consul, by its agents' HTTP interface: `consul://host:8500/service?tag=&dc=&near=&passing=&stale=`.
 ///
@@ -37,7 +38,7 @@ struct ConsulRegistry: ServiceRegistry {
     ) async throws -> RegistryAnswer {
         var request = request
         if let token, !token.isEmpty { request.headers["X-Consul-Token"] = token }
-        return try await http.ask(agent, request, within: limit ?? traits.timeout)
+        return try await http.ask(agent, request, within: limit ?? agents.share(of: traits.timeout))
     }
 
     // MARK: Finding
@@ -94,12 +95,16 @@ struct ConsulRegistry: ServiceRegistry {
             return tell(Listing([]))
         }
         var index = ConsulIndex(start)
+        let elapsed = context.clock.elapsed
         while index.canWait {
             let agent = agents.current
+            let asked = elapsed()
             do {
                 let answer = try await health(of: service, in: place.datacenter, at: agent, after: index.value)
                 switch index.answered(answer.index) {
                 case .news: tell(Listing(answer.instances, revision: Revision("\(index.value)"), note: answer.note))
+                // Somebody on the way does not wait.
+                case .nothing where elapsed() - asked < .seconds(1): try await context.clock.sleep(for: .seconds(1))
                 case .nothing: break
                 case .reset: return
                 }

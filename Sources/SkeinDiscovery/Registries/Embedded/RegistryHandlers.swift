@@ -21,7 +21,7 @@ struct RegistryHandlers: Skein_Registry_V1_Registry.Service {
     func renew(
         _ request: Skein_Registry_V1_RenewRequest, context: ServerContext
     ) async throws -> Skein_Registry_V1_RenewResponse {
-        guard store.renew(request.lease) else {
+        guard await store.renew(request.lease) else {
             throw RPCError(.notFound, "renew lease \(request.lease): it is not known any more")
         }
         return Skein_Registry_V1_RenewResponse()

@@ -12,6 +12,8 @@ final class RegistryStore: Sendable {
         var isClosed = false
         /// Counts what the file has to hold.
         var version = 0
+        /// Whether leases have ended that the file still has.
+        var hasUnsavedEnd = false
     }
 
     /// A registry that was started again has another: its revisions say nothing about those before.
@@ -41,8 +43,10 @@ final class RegistryStore: Sendable {
         return lease
     }
 
-    func renew(_ lease: UInt64) -> Bool {
-        change { book, now in (book.renew(lease, at: now), false) }
+    nonisolated(nonsending) func renew(_ lease: UInt64) async -> Bool {
+        let isKnown = change { book, now in (book.renew(lease, at: now), false) }
+        await saveEnds()
+        return isKnown
     }
 
     nonisolated(nonsending) func deregister(_ lease: UInt64) async {
@@ -74,6 +78,7 @@ final class RegistryStore: Sendable {
             let (changes, expiry) = change { book, now in
                 ((book.changes(of: service, after: revision), book.nextExpiry.map { max(.zero, $0 - now) }), false)
             }
+            await saveEnds()
             guard let changes else {
                 throw RPCError(.outOfRange, "watch \(service) after revision \(revision): that history is not known")
             }
@@ -103,15 +108,24 @@ final class RegistryStore: Sendable {
             let (value, isChanged) = try body(&state.book, now)
             guard hasExpired || isChanged else { return (value, [Signal]()) }
             state.version += 1
+            if hasExpired { state.hasUnsavedEnd = file != nil }
             return (value, Array(state.watchers.values))
         }
         for watcher in watchers { watcher.set() }
         return value
     }
 
+    /// Leases that have ended by themselves would be back after a restart.
+    private nonisolated(nonsending) func saveEnds() async {
+        if state.withLock(\.hasUnsavedEnd) { await save() }
+    }
+
     private nonisolated(nonsending) func save() async {
         guard let file else { return }
-        let (leases, version) = state.withLock { ($0.book.allLeases, $0.version) }
+        let (leases, version) = state.withLock { state in
+            state.hasUnsavedEnd = false
+            return (state.book.allLeases, state.version)
+        }
         await file.store(leases, version: version)
     }
 }

@@ -51,7 +51,7 @@ struct EurekaRegistry: ServiceRegistry {
         var request = request
         request.headers["Accept"] = "application/json"
         if let authorization { request.headers["Authorization"] = authorization }
-        return try await http.ask(server, request, within: traits.timeout)
+        return try await http.ask(server, request, within: servers.share(of: traits.timeout))
     }
 
     /// Asks one server after the other, until one is not at its wits' end.

@@ -28,10 +28,10 @@ final class KubernetesAPI: Sendable {
         let (server, token) = try await ready()
         let answer = try await server.http.ask(
             server.access.node, request(service, server.access, token), within: limit)
-        if answer.status == 404, asked == "v1" {
-            // Before Kubernetes 1.21.
-            version.withLock { $0 = "v1beta1" }
-            return try await list(service, within: limit)
+        if answer.status == 404 {
+            // Before Kubernetes 1.21; when that is not known either, it was something else that was not found.
+            version.withLock { $0 = asked == "v1" ? "v1beta1" : "v1" }
+            if asked == "v1" { return try await list(service, within: limit) }
         }
         return try KubernetesSlices(list: try await checked(answer).json())
     }

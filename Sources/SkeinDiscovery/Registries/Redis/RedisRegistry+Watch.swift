@@ -85,7 +85,8 @@ extension RedisRegistry {
     ) async throws {
         var (changed, removed): ([ServiceInstance], [String]) = ([], [])
         for (key, instance) in zip(keys, try await instances(keys)) {
-            if let instance { changed.append(instance) } else if let id = known[key] { removed.append(id) }
+            if let id = known[key], id != instance?.id { removed.append(id) }
+            if let instance { changed.append(instance) }
             known[key] = instance?.id
         }
         feed(.updated(changed, removed: removed))

@@ -69,7 +69,9 @@ final class ZooKeeperSession: Sendable {
     /// Ends the session, and with it what it holds.
     nonisolated(nonsending) func close() async {
         if let connection = slot.existing {
-            _ = try? await connection.ask(frames([.closeSession]).bytes)
+            let bytes = frames([.closeSession]).bytes
+            // Who is cancelled cannot wait, but the server is to know.
+            if Task.isCancelled { connection.send(bytes, replies: 1) } else { _ = try? await connection.ask(bytes) }
         }
         slot.clear()
         state.withLock { state in

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Logging
 import SkeinCore
 import SkeinResolution
+import SkeinTesting
 import Testing
 
 @testable import SkeinDiscovery
@@ -44,6 +46,22 @@ struct SkeinRegistryTests {
         #expect(renewal == .renewed)
         await registry.close()
         await server.stop()
+    }
+
+    @Test("a lease that has ended is not back after a restart")
+    func endedBefore() async throws {
+        let folder = try TemporaryFolder()
+        let file = RegistryFile(folder.file("registry"), Logger(label: "test"))
+        let clock = TestClock()
+        let store = try RegistryStore(file, clock: clock)
+        let instances = (1...2).map { ServiceInstance(service: "s", id: "\($0)", host: "10.0.0.1", port: $0) }
+        let lease = try await store.register(instances[0], ttl: .seconds(60))
+        _ = try await store.register(instances[1], ttl: .seconds(5))
+        clock.advance(by: .seconds(6))
+        let isKnown = await store.renew(lease)
+        #expect(isKnown)
+        let again = try RegistryStore(file, clock: clock)
+        #expect(again.list("s").instances == [instances[0]])
     }
 
     @Test("a watch that began before a restart ends with a gap")

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import FoundationEssentials
+internal import SkeinCore
+internal import SkeinResolution
+
+/// Finds the address to advertise, which may have to wait for a route to the registry.
+struct AddressSearch: Sendable {
+    let location: RegistryTarget
+    /// What the application says.
+    let explicit: String?
+    var environment = ProcessInfo.processInfo.environment[AdvertisedAddress.variable]
+    let listening: [EndpointAddress]
+    let context: RegistryContext
+
+    /// How long a look for the route may take: it may have to ask name servers.
+    static let timeout: Duration = .seconds(3)
+
+    /// `nil`: there is no route to the registry yet. Throws what waiting would not mend.
+    nonisolated(nonsending) func find() async throws(ConfigurationError) -> AdvertisedAddress? {
+        if let address = try chosen(nil) { return address }
+        let route = try? await context.clock.limit(AddressSearch.timeout, "look for the route to \(location)") {
+            [location, context] in await LocalRoute.address(towards: location.nodes, context.lookup)
+        }
+        return try chosen(route)
+    }
+
+    private func chosen(_ route: EndpointAddress?) throws(ConfigurationError) -> AdvertisedAddress? {
+        try .chosen(explicit: explicit, environment: environment, listening: listening, route: route)
+    }
+
+    /// Why `find` returned `nil`, and what to do.
+    var advice: String {
+        "there is no route to \(location) yet; name an address to advertise, or set \(AdvertisedAddress.variable)"
+    }
+}
