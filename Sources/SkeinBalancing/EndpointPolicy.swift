@@ -21,6 +21,9 @@ public protocol EndpointPolicy: Sendable {
     /// `seed` differs from channel to channel: what a policy does by chance, it derives from it.
     init(_ configuration: Configuration, seed: UInt64)
 
+    /// The configuration has changed. By default the policy is made anew.
+    mutating func reconfigure(_ configuration: Configuration, seed: UInt64)
+
     /// Called when the ready endpoints have changed, and only with at least one; in no particular order. With many
     /// endpoints several changes may be taken together, within milliseconds; an endpoint that is not ready
     /// any more is not picked meanwhile, since a pick that comes to it is repeated.
@@ -30,6 +33,9 @@ public protocol EndpointPolicy: Sendable {
 extension EndpointPolicy {
     public static var ejectsFailing: Bool { false }
     public static var weighsEndpoints: Bool { false }
+    public mutating func reconfigure(_ configuration: Configuration, seed: UInt64) {
+        self = Self(configuration, seed: seed)
+    }
 }
 
 /// An endpoint with a connection that can take calls.

@@ -24,8 +24,8 @@ struct Fleet {
     private(set) var events = 0
     private(set) var resolutions = 0
     private(set) var now = ContinuousClock.now
-    /// Of picks and outcomes.
-    var time = PickTime.now
+    /// Of picks and outcomes; the same in every run.
+    var time = PickTime(nanoseconds: 1_000_000_000_000)
     private var timers: [TimerID: ContinuousClock.Instant] = [:]
     private let faults = Faults()
     /// Those that were created and not shut down.

@@ -34,4 +34,22 @@ struct Draws {
         z = (z ^ (z &>> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z &>> 31)
     }
+
+    /// 64 even bits as a number of the exponential distribution with the mean 1.
+    static func exponential(_ number: UInt64) -> Double {
+        negativeLogarithm((Double(number >> 11) + 0.5) * 0x1p-53)
+    }
+
+    /// -ln(x) for x between 0 and 1, the same on every platform: the exponent, and a series for the rest.
+    static func negativeLogarithm(_ x: Double) -> Double {
+        let z = (x.significand - 1) / (x.significand + 1)
+        let square = z * z
+        var (sum, power, divisor) = (0.0, z, 1.0)
+        while divisor < 24 {
+            sum += power / divisor
+            power *= square
+            divisor += 2
+        }
+        return -(Double(x.exponent) * 0.693_147_180_559_945_3 + 2 * sum)
+    }
 }

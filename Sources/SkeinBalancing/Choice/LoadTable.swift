@@ -52,7 +52,7 @@ struct LoadTable: @unchecked Sendable {  // `loads` keep alive what `slots` poin
     }
 
     /// Whether the server reports its load, and can be believed.
-    func reports(_ number: Int) -> Bool { slots[number].pointee.reports }
+    func reports(_ number: Int, at time: PickTime) -> Bool { slots[number].pointee.reports(at: time) }
 }
 
 extension EndpointSlot {

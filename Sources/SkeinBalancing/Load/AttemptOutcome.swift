@@ -30,14 +30,17 @@ package struct AttemptOutcome: Sendable {
     /// - Parameters:
     ///   - wasAnswered: the server sent something before the end.
     ///   - hasPushback: the server said when to try again: a limit it sets on purpose.
+    ///   - isMoved: the server ended the stream for its age, so that the call moves on.
     ///   - isLocal: the end came from this side, such as a cancellation.
     package static func verdict(
-        of code: StatusCode, wasAnswered: Bool, hasPushback: Bool = false, isLocal: Bool = false
+        of code: StatusCode, wasAnswered: Bool, hasPushback: @autoclosure () -> Bool = false,
+        isMoved: @autoclosure () -> Bool = false, isLocal: Bool = false
     ) -> Verdict {
         switch code {
         case .ok: .success
+        case .unavailable where isMoved(): .none
         case .unavailable, .internal, .unknown, .dataLoss: .fault
-        case .resourceExhausted: hasPushback || isLocal ? .refusal : .fault
+        case .resourceExhausted: isLocal || hasPushback() ? .refusal : .fault
         case .deadlineExceeded: wasAnswered ? .refusal : .fault
         case .cancelled: .none
         default: .refusal

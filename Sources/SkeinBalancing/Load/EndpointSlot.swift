@@ -70,7 +70,7 @@ extension EndpointSlot {
         }
         if let seconds = outcome.latency {
             let before = peakLatency
-            let after = before.observing(seconds, at: time, failed: outcome.verdict == .fault)
+            let after = before.observing(seconds, at: time, failed: outcome.verdict != .success)
             // Of two at the same time one is lost: the next makes up for it.
             if after != before { latency.store(after.bits, ordering: .relaxed) }
         }
@@ -102,8 +102,12 @@ extension EndpointSlot {
         return counts
     }
 
-    /// Whether the server reports, and can be believed.
-    var reports: Bool { reported.load(ordering: .relaxed) > 0 && isBelieved }
+    /// Whether the server reports, and can be believed. One that has not for a minute may have stopped to: it has to be
+    /// called to tell.
+    func reports(at time: PickTime) -> Bool {
+        let last = reported.load(ordering: .relaxed)
+        return last > 0 && time.nanoseconds < last &+ EndpointSlot.longestSilence && isBelieved
+    }
 
     /// What the server reported last, and when; `nil` when it never did.
     var load: (ServerLoad, PickTime)? {
@@ -128,6 +132,8 @@ extension EndpointSlot {
     /// Whether calls end about when the reports let expect: not when they take more than 8 times as long.
     var isBelieved: Bool { Float(bitPattern: surprise.load(ordering: .relaxed)) < 3 }
 
+    /// In nanoseconds.
+    private static let longestSilence: UInt64 = 60_000_000_000
     private static let mostSurprise: Float = 10
     private static let surpriseGain: Float = 0.1
 

@@ -16,11 +16,14 @@ struct LoadInflow: Sendable {
     private(set) var typical = TypicalTimes()
     /// The share of reports that bring an endpoint which the pool does not have; 0: entries are never used up.
     var turnover = 1.0 { didSet { mostUses = LoadInflow.uses(turnover, 2) } }
-    private var quantile: LoadQuantile
+    /// Such a share of the reports is not hot.
+    var hotShare: Double {
+        get { quantile.share }
+        set { quantile.share = newValue }
+    }
+    private var quantile = LoadQuantile(1)
     private var reports: UInt32 = 0
     private var takesBefore: UInt32 = 0
-
-    init(hotShare: Double) { quantile = LoadQuantile(hotShare) }
 
     /// Takes a report, after so many picks altogether; whether anything may have changed.
     mutating func reported(_ load: ServerLoad, takes: UInt32) -> Bool {

@@ -47,14 +47,12 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
     private let takes = Atomic<UInt32>(0)
     private let evictions = Atomic<UInt32>(0)
 
-    /// - Parameters:
-    ///   - hotShare: of the reports have at most as many calls in flight as a server that is not hot.
-    ///   - total: is told what the slots tell.
-    init(_ rule: LoadRule, hotShare: Double, in table: SlotTable, total: InFlightTotal? = nil) {
+    /// - Parameter total: is told what the slots tell.
+    init(_ rule: LoadRule, in table: SlotTable, total: InFlightTotal? = nil) {
         self.rule = rule
         self.total = total
         self.table = .passUnretained(table)
-        inflow = Mutex(LoadInflow(hotShare: hotShare))
+        inflow = Mutex(LoadInflow())
         entries = .allocate(capacity: LoadPool.most)
         for index in 0..<LoadPool.most { (entries + index).initialize(to: Entry()) }
     }
@@ -110,10 +108,12 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
     }
 
     /// There are so many endpoints. A pool that holds a large part of them would soon hold those that are left over.
-    func resize(for endpoints: Int, at most: Int) {
+    /// - Parameter hotShare: of the reports have at most as many calls in flight as a server that is not hot.
+    func adapt(to endpoints: Int, at most: Int, hotShare: Double) {
         let size = endpoints <= 4 ? endpoints : min(most, max(2, endpoints / 5))
         capacity.store(min(max(size, 2), LoadPool.most), ordering: .relaxed)
         inflow.withLock { inflow in
+            inflow.hotShare = hotShare
             inflow.turnover = endpoints <= 4 ? 0 : 1 - Double(size) / Double(endpoints)
             mostUses.store(inflow.mostUses, ordering: .relaxed)
         }

@@ -8,12 +8,12 @@ struct LoadQuantile: Sendable {
     /// Higher numbers count as this one.
     private static let highest = 1023
 
-    private let share: Double
+    /// Of the reports are at most the threshold, 0...1.
+    var share: Double
     private var recent: [UInt16] = []
     private var next = 0
     private var counts = [UInt16](repeating: 0, count: highest + 1)
 
-    /// - Parameter share: of the reports are at most the threshold, 0...1.
     init(_ share: Double) { self.share = share }
 
     /// Takes a report; the threshold when it is due to be computed anew.

@@ -27,13 +27,13 @@ struct PeakLatency: Sendable, Hashable {
     var bits: UInt64 { UInt64(estimate.bitPattern) &<< 32 | UInt64(stamp) }
     var isKnown: Bool { estimate > 0 }
 
-    /// After a call took `seconds`. One that failed may only raise the estimate: failing fast is not being fast.
+    /// After a call took `seconds`. One that failed counts as if it took the estimate at least, as long as that is
+    /// recent: failing fast is not being fast.
     func observing(_ seconds: Double, at time: PickTime, failed: Bool) -> PeakLatency {
         let now = PeakLatency.stamp(time)
-        let latest = Float(max(seconds, 1e-9))
-        guard isKnown else { return PeakLatency(latest, now) }
-        if latest > estimate { return PeakLatency(latest, now) }
-        if failed { return self }
+        let measured = Float(max(seconds, 1e-9))
+        let latest = failed ? max(measured, recent(at: time) ?? 0) : measured
+        guard isKnown, latest < estimate else { return PeakLatency(latest, now) }
         let share = share(at: now)
         return share == 1 ? self : PeakLatency(estimate * share + latest * (1 - share), now)
     }

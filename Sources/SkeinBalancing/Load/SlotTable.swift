@@ -18,8 +18,6 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
     private var closing = RetireList<UInt32, ReaderStripe>()
     /// Released, no pick can see them; attempts may be in flight.
     private var draining: [UInt32] = []
-    /// Watchers that were replaced: kept, since a completion may use one at any time, and there are few.
-    private var replaced: [SlotWatcher] = []
 
     /// What servers reported in gRPC's form.
     let reports = ReportBoard()
@@ -185,18 +183,19 @@ extension SlotTable {
         slot.pointee.hasToldFaults.store(false, ordering: .relaxed)
     }
 
-    /// From now on `watcher` hears of the subchannel, as `position`. One that watched it before does not any more.
+    /// From now on `watcher` hears of the subchannel, as `position`. The first one stays as long as there is the
+    /// subchannel: threads may be telling it something at any time.
     func watch(_ id: SubchannelID, by watcher: SlotWatcher, at position: UInt32) {
         let slot = slot(id.slot)
         guard slot.pointee.generation.load(ordering: .relaxed) == id.generation else { return }
-        let held = UnsafeRawPointer(Unmanaged.passRetained(watcher).toOpaque())
         slot.pointee.position.store(position, ordering: .relaxed)
-        let old = slot.pointee.watcher.exchange(held, ordering: .releasing)
-        let before = old.map { Unmanaged<SlotWatcher>.fromOpaque($0).takeRetainedValue() }
-        guard before !== watcher else { return }
+        let pointer = UnsafeRawPointer(Unmanaged.passUnretained(watcher).toOpaque())
+        let before = slot.pointee.watcher.load(ordering: .relaxed)
+        assert(before == nil || before == pointer, "a subchannel has one watcher")
+        guard before == nil else { return }
+        _ = Unmanaged.passRetained(watcher)
+        slot.pointee.watcher.store(pointer, ordering: .releasing)
         watcher.adopted(position, inFlight: slot.pointee.inFlight)
-        // Threads may be telling it something just now.
-        if let before, replaced.last !== before { replaced.append(before) }
     }
 
     /// No pick that starts from now on chooses it.

@@ -19,26 +19,11 @@ enum AddressOrder {
     }
 
     /// A random order in which an endpoint of twice the weight is twice as likely to come first, and so on for the
-    /// rest. A weight of 0 counts as 1.
+    /// rest (Efraimidis, Spirakis). A weight of 0 counts as 1.
     static func shuffle(_ endpoints: [Endpoint], _ random: inout SplitMix64) -> [Endpoint] {
-        var left = endpoints
-        var order: [Endpoint] = []
-        order.reserveCapacity(left.count)
-        var total = left.reduce(UInt64(0)) { $0 + weight($1) }
-        while left.count > 1 {
-            var point = UInt64.random(in: 0..<total, using: &random)
-            var chosen = 0
-            while point >= weight(left[chosen]) {
-                point -= weight(left[chosen])
-                chosen += 1
-            }
-            total -= weight(left[chosen])
-            order.append(left[chosen])
-            left.swapAt(chosen, left.count - 1)
-            left.removeLast()
+        let drawn = endpoints.map { endpoint in
+            (key: Draws.exponential(random.next()) / Double(max(endpoint.weight, 1)), endpoint: endpoint)
         }
-        return order + left
+        return drawn.sorted { $0.key < $1.key }.map(\.endpoint)
     }
-
-    private static func weight(_ endpoint: Endpoint) -> UInt64 { UInt64(max(endpoint.weight, 1)) }
 }

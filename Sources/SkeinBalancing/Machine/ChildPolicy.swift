@@ -41,8 +41,9 @@ struct ChildPolicy<Policy: Sendable>: Sendable {
         return published
     }
 
-    /// Ends it: all its subchannels are shut down.
-    func drop(_ out: inout PolicyActions) {
+    /// Ends it: all its subchannels are shut down, and others may have what its timers are called.
+    func drop(_ timers: inout TimerNames, _ out: inout PolicyActions) {
+        timers.forget(number)
         for id in subchannels.keys.sorted(by: { $0.slot < $1.slot }) { out.shutDown(id) }
     }
 }
@@ -56,28 +57,33 @@ extension ChildPolicy<GracefulSwitch> {
 
 /// What the timers of a policy's children are called outside.
 struct TimerNames: Sendable {
-    private struct Timer: Hashable {
-        let child: UInt32
-        let id: TimerID
-    }
-
     /// Numbers below this are the policy's own.
     private let own: UInt32
-    private var timers: [Timer] = []
+    /// By child, what each of its timers is called outside.
+    private var names: [UInt32: [TimerID: TimerID]] = [:]
+    private var timers: [TimerID: (child: UInt32, id: TimerID)] = [:]
+    /// Of children that are gone. A timer that is set still is replaced by the one that gets its name.
+    private var free: [TimerID] = []
 
     init(own: UInt32 = 0) { self.own = own }
 
     mutating func outer(_ id: TimerID, of child: UInt32) -> TimerID {
-        let timer = Timer(child: child, id: id)
-        if let known = timers.firstIndex(of: timer) { return TimerID(own + UInt32(known)) }
-        timers.append(timer)
-        return TimerID(own + UInt32(timers.count - 1))
+        if let known = names[child]?[id] { return known }
+        let name = free.popLast() ?? TimerID(own + UInt32(timers.count))
+        names[child, default: [:]][id] = name
+        timers[name] = (child: child, id: id)
+        return name
     }
 
-    /// Whose timer it is, and what that child calls it; `nil` for one of the policy's own.
-    func inner(_ id: TimerID) -> (child: UInt32, id: TimerID)? {
-        guard id.raw >= own, timers.indices.contains(Int(id.raw - own)) else { return nil }
-        let timer = timers[Int(id.raw - own)]
-        return (timer.child, timer.id)
+    /// Whose timer it is, and what that child calls it; `nil` for one of the policy's own, or of a child that is gone.
+    func inner(_ id: TimerID) -> (child: UInt32, id: TimerID)? { timers[id] }
+
+    /// The child is gone.
+    mutating func forget(_ child: UInt32) {
+        let gone = names.removeValue(forKey: child) ?? [:]
+        for name in gone.values.sorted(by: { $0.raw > $1.raw }) {
+            timers[name] = nil
+            free.append(name)
+        }
     }
 }

@@ -144,5 +144,5 @@ extension GracefulSwitch {
         drop(old, &out)
     }
 
-    private func drop(_ child: Child?, _ out: inout PolicyActions) { child?.policy.drop(&out) }
+    private mutating func drop(_ child: Child?, _ out: inout PolicyActions) { child?.policy.drop(&timers, &out) }
 }

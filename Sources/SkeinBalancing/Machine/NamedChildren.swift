@@ -36,7 +36,7 @@ struct NamedChildren: Sendable {
     mutating func drop(_ name: String, _ out: inout PolicyActions) {
         guard let child = children.removeValue(forKey: name) else { return }
         names[child.number] = nil
-        child.drop(&out)
+        child.drop(&timers, &out)
     }
 
     /// Tells a child of an event; whether it published something, which the caller does.

@@ -27,7 +27,7 @@ public struct Sharded<Policy: EndpointPolicy>: LoadBalancingPolicy {
     public mutating func reconfigure(_ configuration: Policy.Configuration, _ out: inout PolicyActions) {
         guard configuration != self.configuration else { return }
         self.configuration = configuration
-        policy = Policy(configuration, seed: random.next())
+        policy.reconfigure(configuration, seed: random.next())
         publish(sharding.outlook, &out, atOnce: true)
     }
 

@@ -14,6 +14,9 @@ struct HashPlacement<Table: Placement>: Sendable {
     /// What a picker needs, over the endpoints that are ready now.
     var parts: HashPickerParts<Table>? { current?.parts }
 
+    /// All is placed anew by the next `update`; what is in flight counts on.
+    mutating func reset() { (revision, current) = (nil, nil) }
+
     /// Takes the endpoints there are now; whether they changed.
     mutating func update(
         _ sharding: EndpointSharding, _ configuration: Table.Configuration, _ out: borrowing PolicyActions

@@ -25,7 +25,7 @@ package struct Hashed<Table: Placement>: ShardingPolicy {
     package mutating func reconfigure(_ configuration: Table.Configuration, _ out: inout PolicyActions) {
         guard configuration != self.configuration else { return }
         self.configuration = configuration
-        placement = HashPlacement()
+        placement.reset()
         _ = placement.update(sharding, configuration, out)
         publish(sharding.outlook, &out, atOnce: true)
     }

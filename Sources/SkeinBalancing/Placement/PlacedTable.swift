@@ -19,7 +19,7 @@ struct PlacedTable<Table: Placement>: Sendable {
         _ all: [ReadyEndpoint], _ configuration: Table.Configuration, total: InFlightTotal?,
         before: PlacedTable? = nil
     ) {
-        let weighted = all.contains { $0.endpoint.weight > 0 } ? all.filter { $0.endpoint.weight > 0 } : all
+        let weighted = all.weighted
         guard !weighted.isEmpty, weighted.count <= Table.mostEndpoints else { return nil }
         let sorted = PlacedTable.sortedByKey(weighted, configuration)
         placed = sorted.map { PlacedEndpoint(key: $0.key, weight: max($0.endpoint.endpoint.weight, 1)) }

@@ -26,7 +26,7 @@ package struct Auto: ShardingPolicy {
     package init(_ configuration: AutoConfiguration, seed: UInt64) {
         self.configuration = configuration
         self.seed = seed
-        pooled = Auto.pooled(configuration, total)
+        pooled = PooledChoice(.expectedDelay, hotShare: 0.9, configuration.probing, total: total)
     }
 
     package mutating func update(_ update: EndpointUpdate, _ out: inout PolicyActions) {
@@ -36,7 +36,7 @@ package struct Auto: ShardingPolicy {
     package mutating func reconfigure(_ configuration: AutoConfiguration, _ out: inout PolicyActions) {
         guard configuration != self.configuration else { return }
         self.configuration = configuration
-        pooled = Auto.pooled(configuration, total)
+        pooled.reconfigure(configuration.probing)
         revision = nil
         let outlook = choose(among: nil, &out)
         publish(outlook ?? sharding.outlook, &out, atOnce: true)
@@ -81,11 +81,6 @@ package struct Auto: ShardingPolicy {
         if keyed?.isUsed == true { next.make() }
         keyed = next
         return next
-    }
-
-    private static func pooled(_ configuration: AutoConfiguration, _ total: InFlightTotal) -> PooledChoice {
-        let probing = configuration.probing
-        return PooledChoice(.expectedDelay, hotShare: probing.hotQuantile ?? 0.9, probing, total: total)
     }
 }
 

@@ -12,8 +12,7 @@ package struct LeastRequest: EndpointPolicy {
     package init(_ configuration: LeastRequestConfiguration, seed: UInt64) { choices = configuration.choiceCount }
 
     package func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
-        let weighted = ready.filter { $0.endpoint.weight > 0 }
-        let endpoints = weighted.isEmpty ? ready : weighted
+        let endpoints = ready.weighted
         let weights = endpoints.map { max($0.endpoint.weight, 1) }
         return LeastRequestPicker(
             ids: endpoints.map(\.id), loads: LoadTable(endpoints), weights: Set(weights).count == 1 ? [] : weights,

@@ -11,8 +11,7 @@ package struct PeakEWMA: EndpointPolicy {
     package init(_ configuration: NoConfiguration, seed: UInt64) {}
 
     package func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
-        let weighted = ready.filter { $0.endpoint.weight > 0 }
-        let endpoints = weighted.isEmpty ? ready : weighted
+        let endpoints = ready.weighted
         let weights = endpoints.map { Float(max($0.endpoint.weight, 1)) }
         return PeakEWMAPicker(
             ids: endpoints.map(\.id), loads: LoadTable(endpoints), weights: Set(weights).count == 1 ? [] : weights)

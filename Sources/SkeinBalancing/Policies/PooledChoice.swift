@@ -1,30 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SkeinCore
 
 /// The part that policies over a `LoadPool` share.
 struct PooledChoice: Sendable {
     private let rule: LoadRule
     private let hotShare: Double
-    private let poolSize: Int
+    private let configuration: ProbingConfiguration
     private let pace: ProbePace
     private let total: InFlightTotal?
     /// Made with the first picker: it belongs to the channel's slots.
     private var pool: LoadPool?
 
-    /// - Parameter total: counts what is in flight on all endpoints.
+    /// - Parameters:
+    ///   - hotShare: when the config does not say.
+    ///   - total: counts what is in flight on all endpoints.
     init(_ rule: LoadRule, hotShare: Double, _ configuration: ProbingConfiguration, total: InFlightTotal? = nil) {
         self.rule = rule
         self.total = total
         self.hotShare = hotShare
-        poolSize = configuration.poolSize
+        self.configuration = configuration
         pace = ProbePace(perCall: configuration.probesPerCall, perSecond: configuration.maxProbesPerSecond)
     }
 
-    mutating func makePicker(over ready: [ReadyEndpoint]) -> PooledPicker {
-        let pool = pool ?? LoadPool(rule, hotShare: hotShare, in: ready[0].load.table, total: total)
+    /// The pool stays: it watches the endpoints.
+    mutating func reconfigure(_ configuration: ProbingConfiguration) {
+        let pool = pool
+        self = PooledChoice(rule, hotShare: hotShare, configuration, total: total)
         self.pool = pool
-        pool.resize(for: ready.count, at: poolSize)
-        for endpoint in ready { endpoint.load.watch(by: pool, at: endpoint.id.slot) }
-        return PooledPicker(ids: ready.map(\.id), loads: LoadTable(ready), pool: pool, pace: pace)
+    }
+
+    mutating func makePicker(over ready: [ReadyEndpoint]) -> PooledPicker {
+        let endpoints = ready.weighted
+        let pool = pool ?? LoadPool(rule, in: ready[0].load.table, total: total)
+        self.pool = pool
+        pool.adapt(
+            to: endpoints.count, at: configuration.poolSize, hotShare: configuration.hotQuantile ?? hotShare)
+        for endpoint in endpoints { endpoint.load.watch(by: pool, at: endpoint.id.slot) }
+        let drained = endpoints.count < ready.count ? ready.filter { $0.endpoint.weight == 0 } : []
+        return PooledPicker(
+            ids: endpoints.map(\.id), loads: LoadTable(endpoints), pool: pool, pace: pace,
+            drained: Set(drained.map(\.id)))
     }
 }
 
@@ -35,6 +50,8 @@ struct PooledPicker: ChoicePicker {
     let loads: LoadTable
     let pool: LoadPool
     let pace: ProbePace
+    /// Those of weight 0, which get no calls. They may be in the pool when they had another weight before.
+    let drained: Set<SubchannelID>
     /// Of eight picks that come to an endpoint of which nothing is known one tries it, since its server may not report.
     /// The others ask for its load: it gets calls as soon as it has answered that.
     private static let asksFirst: UInt64 = 7
@@ -59,7 +76,7 @@ struct PooledPicker: ChoicePicker {
             let rank = candidate.rank
             found = (seconds, "in the pool, \(rank.inFlight) in flight on the server\(rank.isHot ? ", hot" : "")")
         }
-        let reporting = loads.reports(number) ? "reports, not in the pool" : "does not report"
+        let reporting = loads.reports(number, at: call.time) ? "reports, not in the pool" : "does not report"
         return found ?? (
             loads.isMeasured(number) ? Double(loads.expectedSeconds(number, at: call.time)) : nil, reporting
         )
@@ -70,9 +87,9 @@ struct PooledPicker: ChoicePicker {
         _ call: borrowing PickContext, _ draws: inout Draws, _ unknown: inout SubchannelID?
     ) -> (id: SubchannelID, note: UInt32) {
         let (one, other) = loads.two(of: &draws, below: ids.count)
-        let reporting = (loads.reports(one), loads.reports(other))
+        let reporting = (loads.reports(one, at: call.time), loads.reports(other, at: call.time))
         guard reporting.0 || reporting.1, let best = pool.take(at: call.time, draws.next()),
-            call.attempt == 0 || !call.wasTried(best.id)
+            call.attempt == 0 || !call.wasTried(best.id), !drained.contains(best.id)
         else { return noted(chosen(call), at: call.time) }
         if reporting == (true, true) { return (best.id, best.note) }
         let rival = reporting.0 ? other : one

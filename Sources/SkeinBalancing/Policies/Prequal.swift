@@ -9,7 +9,11 @@ package struct Prequal: EndpointPolicy {
     private var pooled: PooledChoice
 
     package init(_ configuration: ProbingConfiguration, seed: UInt64) {
-        pooled = PooledChoice(.hotCold, hotShare: configuration.hotQuantile ?? 0.84, configuration)
+        pooled = PooledChoice(.hotCold, hotShare: 0.84, configuration)
+    }
+
+    package mutating func reconfigure(_ configuration: ProbingConfiguration, seed: UInt64) {
+        pooled.reconfigure(configuration)
     }
 
     package mutating func makePicker(over ready: [ReadyEndpoint]) -> some Picker { pooled.makePicker(over: ready) }
@@ -23,7 +27,11 @@ package struct ExpectedDelay: EndpointPolicy {
     private var pooled: PooledChoice
 
     package init(_ configuration: ProbingConfiguration, seed: UInt64) {
-        pooled = PooledChoice(.expectedDelay, hotShare: configuration.hotQuantile ?? 0.9, configuration)
+        pooled = PooledChoice(.expectedDelay, hotShare: 0.9, configuration)
+    }
+
+    package mutating func reconfigure(_ configuration: ProbingConfiguration, seed: UInt64) {
+        pooled.reconfigure(configuration)
     }
 
     package mutating func makePicker(over ready: [ReadyEndpoint]) -> some Picker { pooled.makePicker(over: ready) }

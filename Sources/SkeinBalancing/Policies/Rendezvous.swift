@@ -44,25 +44,11 @@ package struct RendezvousTable: Placement {
     ) -> Int? {
         var best: (number: Int, score: Double)?
         for number in hashes.indices {
-            let fraction = (Double(Draws.mix(key ^ hashes[number]) >> 11) + 0.5) * 0x1p-53
-            let score = weights[number] / RendezvousTable.negativeLogarithm(fraction)
+            let score = weights[number] / Draws.exponential(Draws.mix(key ^ hashes[number]))
             if let best, score <= best.score { continue }
             if members.accepts(number, call, demand) { best = (number, score) }
         }
         return best?.number
-    }
-
-    /// -ln(x) for x between 0 and 1, the same on every platform: the exponent, and a series for the rest.
-    static func negativeLogarithm(_ x: Double) -> Double {
-        let z = (x.significand - 1) / (x.significand + 1)
-        let square = z * z
-        var (sum, power, divisor) = (0.0, z, 1.0)
-        while divisor < 24 {
-            sum += power / divisor
-            power *= square
-            divisor += 2
-        }
-        return -(Double(x.exponent) * 0.693_147_180_559_945_3 + 2 * sum)
     }
 }
 

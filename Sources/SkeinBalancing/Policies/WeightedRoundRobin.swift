@@ -76,13 +76,14 @@ extension WeightedRoundRobin {
     package mutating func publish(
         _ outlook: EndpointSharding.Outlook?, _ out: inout PolicyActions, atOnce: Bool
     ) {
-        guard let ready = pace.publish(outlook, &out, atOnce: atOnce) else { return }
+        guard let ready = pace.publish(outlook, &out, atOnce: atOnce)?.weighted else { return }
         publish(ready, weights: currentWeights(ready, out.time), &out)
     }
 
     /// Publishes a picker if there are other weights now.
     private mutating func refresh(_ out: inout PolicyActions) {
-        guard case .ready(let ready) = sharding.outlook else { return }
+        guard case .ready(let all) = sharding.outlook else { return }
+        let ready = all.weighted
         let current = currentWeights(ready, out.time)
         if current != weights { publish(ready, weights: current, &out) } else { schedule(&out) }
     }
@@ -104,12 +105,11 @@ extension WeightedRoundRobin {
     /// What the resolver gave, until the servers of two endpoints have reported. Then the endpoints whose servers have
     /// not get the mean of those that have, in the proportion that the resolver gave.
     private mutating func currentWeights(_ ready: [ReadyEndpoint], _ now: PickTime) -> [Double] {
-        let given = ready.map { Double($0.endpoint.weight) }
+        let given = ready.map { Double(max($0.endpoint.weight, 1)) }
         let known = ready.map { weight(of: $0, now) }
         let indices = known.indices.filter { known[$0] != nil }
         guard indices.count > 1 else { return given }
-        let scale =
-            indices.reduce(0) { $0 + (known[$1] ?? 0) } / max(indices.reduce(0) { $0 + given[$1] }, 1)
+        let scale = indices.reduce(0) { $0 + (known[$1] ?? 0) } / indices.reduce(0) { $0 + given[$1] }
         return known.indices.map { known[$0] ?? given[$0] * scale }
     }
 

@@ -12,7 +12,7 @@ struct EjectionRecord: Sendable {
 
     struct Ejection: Sendable {
         let rule: Rule
-        let until: ContinuousClock.Instant
+        let start: ContinuousClock.Instant
         /// Which time in a row it is.
         let times: Int
         /// What its calls fail with, where nothing else is left.

@@ -100,7 +100,7 @@ struct FailingEndpoints: Sendable {
     func takeBack(_ book: inout EjectionBook, at now: ContinuousClock.Instant, all: Bool = false) {
         for identity in book.ejected {
             guard case .failing = book[identity]?.ejection?.rule, let record = book[identity],
-                record.ejection.map({ all || $0.until <= now }) == true
+                record.ejection.map({ all || FailingEndpoints.end(of: $0) <= now }) == true
             else { continue }
             for id in record.subchannels { book.refresh(id) }
             let totals = book[identity]?.totals ?? record.totals
@@ -125,8 +125,12 @@ struct FailingEndpoints: Sendable {
     func nextReturn(_ book: EjectionBook) -> ContinuousClock.Instant? {
         book.ejected.compactMap { identity in
             guard let ejection = book[identity]?.ejection, case .failing = ejection.rule else { return nil }
-            return ejection.until
+            return FailingEndpoints.end(of: ejection)
         }.min()
+    }
+
+    private static func end(of ejection: EjectionRecord.Ejection) -> ContinuousClock.Instant {
+        ejection.start + baseTime * ejection.times
     }
 }
 

@@ -23,7 +23,7 @@ extension EjectionBook {
             let found = busy.filter { 100 * $0.counts.failures > rule.threshold * $0.counts.volume }.map(\.identity)
             enforce(rules, rule.sample, found, of: busy.count, now, &random)
         }
-        for identity in order { settle(identity, now) }
+        for identity in order { settle(identity, rules, now) }
     }
 
     /// Nothing is swept any more: whoever was ejected by a sweep is back.
@@ -48,21 +48,27 @@ extension EjectionBook {
         _ now: ContinuousClock.Instant, _ random: inout SplitMix64
     ) {
         guard count >= sample.minimumHosts else { return }
+        var ejected = ejectedCount(by: .outlier)
         for identity in found where self[identity]?.ejection == nil {
-            guard 100 * ejectedCount(by: .outlier) < rules.maxEjectionPercent * endpointCount, mayEject else { return }
+            guard 100 * ejected < rules.maxEjectionPercent * endpointCount, mayEject else { return }
             guard Int.random(in: 0..<100, using: &random) < sample.enforcementPercentage else { continue }
             let times = (self[identity]?.multiplier ?? 0) + 1
             self[identity]?.multiplier = times
             eject(identity, .init(.outlier, identity, from: now, for: rules.ejectionTime(times), times: times))
+            ejected += 1
         }
     }
 
-    private mutating func settle(_ identity: Endpoint.Identity, _ now: ContinuousClock.Instant) {
+    private mutating func settle(
+        _ identity: Endpoint.Identity, _ rules: OutlierRules, _ now: ContinuousClock.Instant
+    ) {
         guard let record = self[identity] else { return }
-        switch record.ejection {
-        case nil: if record.multiplier > 0 { self[identity]?.multiplier -= 1 }
-        case .some(let ejection): if case .outlier = ejection.rule, now > ejection.until { uneject(identity) }
+        guard let ejection = record.ejection else {
+            if record.multiplier > 0 { self[identity]?.multiplier -= 1 }
+            return
         }
+        guard case .outlier = ejection.rule, now > ejection.start + rules.ejectionTime(ejection.times) else { return }
+        uneject(identity)
     }
 }
 
@@ -89,6 +95,6 @@ extension EjectionRecord.Ejection {
         let error = RPCError(
             .unavailable,
             "send calls to \(identity): ejected by \(what) for \(time), \(times == 1 ? "once" : "\(times) times")")
-        self.init(rule: rule, until: now + time, times: times, error: error)
+        self.init(rule: rule, start: now, times: times, error: error)
     }
 }

@@ -30,6 +30,8 @@ package struct SlowStart: WrapperPolicy {
     private var ramping: Set<Endpoint.Identity> = []
     /// How many have.
     private var settled = 0
+    /// Those that have failed since the policy inside was told of weights: when they are ready, they are new again.
+    private var restarted: Set<Endpoint.Identity> = []
     private var isScheduled = false
 
     package init(_ configuration: SlowStartConfiguration, seed: UInt64, policies: LoadBalancingRegistry) {
@@ -64,7 +66,8 @@ package struct SlowStart: WrapperPolicy {
         let wasRamping = isRamping
         if let identity { note(identity, state, at: out.now) }
         inner.run(&out) { $0.subchannel(id, became: state, &$1) }
-        if isRamping != wasRamping || (isRamping && state.isReady) { updateChild(&out) } else { schedule(&out) }
+        let isNewAgain = state.isReady && identity.map { restarted.contains($0) } == true
+        if isRamping != wasRamping || isRamping && isNewAgain { updateChild(&out) } else { schedule(&out) }
     }
 
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
@@ -91,7 +94,10 @@ extension SlowStart {
         let wasReady = place.isReady
         place.isReady = state.isReady
         if state.isReady, place.start == nil { place.start = now }
-        if state.isTransientFailure { place.start = nil }
+        if state.isTransientFailure, place.start != nil {
+            place.start = nil
+            restarted.insert(identity)
+        }
         places[identity] = place
         guard wasReady != place.isReady else { return }
         if wasReady {
@@ -106,17 +112,22 @@ extension SlowStart {
     private mutating func updateChild(_ out: inout PolicyActions) {
         guard var update = lastUpdate, let choice = configuration.child else { return }
         if isRamping { for index in update.endpoints.indices { scale(&update.endpoints[index], at: out.now) } }
+        restarted = []
         inner.update(update, choice, &out)
         schedule(&out)
     }
 
     private func scale(_ endpoint: inout Endpoint, at now: ContinuousClock.Instant) {
         guard endpoint.weight > 0 else { return }
-        var share = 1.0
-        if ramping.contains(endpoint.identity), let start = places[endpoint.identity]?.start {
-            share = configuration.share(after: now - start)
-        }
+        let share = share(of: endpoint.identity, at: now)
         endpoint.weight = UInt32(clamping: Int(max(1, Double(endpoint.weight) * share * SlowStart.scale)))
+    }
+
+    /// The part of its weight that an endpoint has now. One that is not ready has what it begins with, so that it needs
+    /// no other when it is: many may become ready one after the other.
+    private func share(of identity: Endpoint.Identity, at now: ContinuousClock.Instant) -> Double {
+        guard let place = places[identity], !place.isReady || ramping.contains(identity) else { return 1 }
+        return configuration.share(after: now - (place.start ?? now))
     }
 
     private mutating func schedule(_ out: inout PolicyActions) {

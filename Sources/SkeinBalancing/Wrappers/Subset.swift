@@ -56,7 +56,7 @@ struct Subset: Sendable {
     /// about 20 clients. `nil`: all, as there are no more than 50, or it comes to all.
     static func size(endpoints: Int, clients: Int?) -> Int? {
         guard endpoints > 50, let clients, clients > 0 else { return nil }
-        let size = max(20, (20 * endpoints + clients - 1) / clients)
+        let size = max(20, (20 * endpoints - 1) / clients + 1)
         return size < endpoints ? size : nil
     }
 
@@ -76,15 +76,15 @@ struct Subset: Sendable {
 
     /// When the next of them may change by itself.
     var due: ContinuousClock.Instant? {
-        watched.compactMap { identity in
+        let hasSpare = spare > 0
+        return watched.compactMap { identity in
             guard let place = places[identity] else { return nil }
             return place.leftOutUntil ?? (hasSpare ? place.failingSince.map { $0 + Subset.patience } : nil)
         }.min()
     }
 
-    /// Whether there is another for one that is left out.
-    private var hasSpare: Bool { leftOut < places.count - size }
-    private var leftOut: Int { watched.count { places[$0]?.isLeftOut == true } }
+    /// How many more may be left out: others take their places.
+    private var spare: Int { places.count - size - watched.count { places[$0]?.isLeftOut == true } }
 
     mutating func update(_ endpoints: [Endpoint]) {
         var old = places
@@ -120,6 +120,7 @@ struct Subset: Sendable {
     /// Leaves out those that have failed for long, and takes back those whose time is over; whether there are any.
     mutating func pass(to now: ContinuousClock.Instant) -> Bool {
         var isChanged = false
+        var spare = spare
         for identity in order where watched.contains(identity) {
             guard var place = places[identity] else { continue }
             if let until = place.leftOutUntil {
@@ -127,8 +128,10 @@ struct Subset: Sendable {
                 place.leftOutUntil = nil
                 place.isOnTrial = true
                 watched.remove(identity)
+                spare += 1
             } else if let since = place.failingSince {
-                guard since + Subset.patience <= now, hasSpare else { continue }
+                guard since + Subset.patience <= now, spare > 0 else { continue }
+                spare -= 1
                 place.failingSince = nil
                 place.isOnTrial = false
                 place.leftOutUntil = now + Subset.pause * (1 << place.times)
@@ -159,7 +162,9 @@ extension Subset {
 
     /// Where a client's part of the ring begins.
     static func start(_ ordinal: Int, of clients: Int?, among count: Int) -> Int {
-        if let clients, clients > 0 { return (ordinal % clients) * count / clients }
+        if let clients, clients > 0 {
+            return clients.dividingFullWidth((ordinal % clients).multipliedFullWidth(by: count)).quotient
+        }
         return Draws.index(vanDerCorput(UInt64(ordinal)), below: count)
     }
 

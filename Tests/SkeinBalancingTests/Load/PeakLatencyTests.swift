@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinCore
 import Testing
 
 @testable import SkeinBalancing
@@ -12,18 +13,33 @@ import Testing
     }
 
     @Test(
-        "rises at once, falls to 1/e of the difference in 10 s, and never by failing",
+        "rises at once, falls to 1/e of the difference in 10 s, and not by failing while it is recent",
         arguments: [
             ([(0, 0.1, false)], 0.1),
             ([(0, 0.1, false), (0.01, 2, false)], 2),
             ([(0, 2, false), (10, 0.1, false)], 0.1 + 1.9 / 2.71828),
-            ([(0, 2, false), (10, 0.001, true)], 2),
+            ([(0, 2, false), (9, 0.001, true), (18, 0.001, true)], 2),
+            ([(0, 2, false), (30, 0.1, true)], 0.1 + 1.9 / 20.0855),
             ([(0, 0.1, false), (10, 5, true)], 5),
             ([(0, 0.1, true)], 0.1),
         ] as [([(Double, Double, Bool)], Double)])
     func estimate(calls: [(Double, Double, Bool)], expected: Double) {
         let estimate = PeakLatencyTests.after(calls.map { (time: $0.0, seconds: $0.1, failed: $0.2) }).estimate
         #expect(abs(Double(estimate) - expected) < 0.01 * expected)
+    }
+
+    @Test(
+        "what ends with another status than OK does not make an endpoint look fast, whoever's fault it is",
+        arguments: [AttemptOutcome.Verdict.refusal, .fault])
+    func errors(verdict: AttemptOutcome.Verdict) throws {
+        var fleet = try Fleet(.peakEWMA, Fleet.endpoints(1))
+        for second in 0..<30 {
+            guard let (_, token) = fleet.start() else { return #expect(Bool(false)) }
+            fleet.end(token, second == 0 ? .success : verdict, seconds: second == 0 ? 0.1 : 0.001)
+            fleet.time = fleet.time.adding(seconds: 1)
+        }
+        let estimate = fleet.cell.slots.slot(0).pointee.peakLatency.estimate
+        #expect(estimate == 0.1)
     }
 
     @Test("falls while nothing is measured, and is recent for 10 s")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
+import Synchronization
 import Testing
 
 @testable import SkeinBalancing
@@ -23,6 +24,25 @@ import Testing
         #expect(Set(places).count == 10_000)
         #expect(places.allSatisfy { UInt(bitPattern: $0) % 64 == 0 })
         #expect(places.indices.allSatisfy { table.slot(UInt32($0)) == places[$0] })
+    }
+
+    @Test(
+        "what watches endpoints for a policy stays when the policy has another config",
+        arguments: [
+            ("auto", "poolSize"), ("prequal", "poolSize"), ("expected_delay", "poolSize"),
+            ("ring_hash", "boundedLoadFrom"), ("maglev", "boundedLoadFrom"),
+        ])
+    func watchers(name: String, field: String) throws {
+        func config(_ value: Int) throws -> LoadBalancing {
+            try LoadBalancing(policy: name, json: #"{"boundedLoadFactor": 1.25, "\#(field)": \#(value)}"#)
+        }
+        func pointers(_ fleet: Fleet) -> [UnsafeRawPointer?] {
+            fleet.subchannels.map { fleet.cell.slots.slot($0.id.slot).pointee.watcher.load(ordering: .relaxed) }
+        }
+        var fleet = try Fleet(config(4), Fleet.endpoints(3))
+        let before = pointers(fleet)
+        fleet.reconfigure(try config(5))
+        #expect(pointers(fleet) == before && !before.contains(nil))
     }
 
     @Test("the load of an endpoint counts attempts, and is 0 for a handle on a slot that serves another")

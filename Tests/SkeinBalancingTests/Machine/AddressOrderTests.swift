@@ -39,4 +39,25 @@ import Testing
             #expect(abs((firsts[endpoint] ?? 0) - expected) < 300)
         }
     }
+
+    @Test("every order is as likely as if one endpoint after the other were drawn by weight")
+    func orders() {
+        let three = [1, 2, 5].enumerated().map { endpoint("10.0.0.\($0):1", weight: $1) }
+        var random = SplitMix64(seed: 7)
+        var counts: [[UInt32]: Int] = [:]
+        for _ in 0..<20_000 { counts[AddressOrder.shuffle(three, &random).map(\.weight), default: 0] += 1 }
+        let orders: [[UInt32]] = [[1, 2, 5], [1, 5, 2], [2, 1, 5], [2, 5, 1], [5, 1, 2], [5, 2, 1]]
+        let chances = orders.map { Double($0[0]) / 8 * Double($0[1]) / Double(8 - $0[0]) }
+        #expect(fits(orders.map { counts[$0] ?? 0 }, chances))
+    }
+
+    @Test("100,000 endpoints are shuffled in time that does not grow with the square")
+    func many() {
+        let all = Fleet.endpoints(100_000, weights: [1, 2, 3])
+        var random = SplitMix64(seed: 7)
+        var order: [Endpoint] = []
+        let elapsed = ContinuousClock().measure { order = AddressOrder.shuffle(all, &random) }
+        #expect(elapsed < .seconds(20))
+        #expect(order != all && Set(order) == Set(all))
+    }
 }

@@ -3,6 +3,14 @@ import SkeinBalancing
 import SkeinCore
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 @Suite(.timeLimit(.minutes(2))) struct EndpointShardingTests {
     private var driver = PolicyDriver<RoundRobin.Sharding>()
 
@@ -102,14 +110,21 @@ import Testing
         var sharding = EndpointSharding()
         var actions = PolicyActions(slots: driver.cell.slots, now: .now, random: 0)
         _ = sharding.update(EndpointUpdate(all), &actions)
-        let elapsed = ContinuousClock().measure {
-            for slot in 10_000..<20_000 {
-                _ = sharding.subchannel(SubchannelID(slot: UInt32(slot), generation: 1), became: .ready, &actions)
-            }
+        let start = threadTime()
+        for slot in 10_000..<20_000 {
+            _ = sharding.subchannel(SubchannelID(slot: UInt32(slot), generation: 1), became: .ready, &actions)
         }
+        let elapsed = threadTime() - start
         #expect(elapsed < .seconds(5))
         guard case .ready(let ready) = sharding.outlook else { return #expect(Bool(false)) }
         #expect(ready.count == 10_000)
+    }
+
+    /// For how long the calling thread has run: other work on the machine does not count.
+    private func threadTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }
 

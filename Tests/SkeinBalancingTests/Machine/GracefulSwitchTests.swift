@@ -93,7 +93,7 @@ import Testing
         driver.policy.choices = [.pickFirst]
         _ = driver.update(two)
         driver.policy.choices = [.policy(Ticking.self)]
-        #expect(driver.update(two) == ["schedule 1 1.0 seconds", "shut down 2"])
+        #expect(driver.update(two) == ["schedule 0 1.0 seconds", "shut down 2"])
         #expect(driver.policy.machine.name == "round_robin")
     }
 

@@ -79,6 +79,17 @@ import Testing
         #expect(rest.points.map(\.hash) == ring.points.filter { $0.owner > 0 }.map(\.hash))
     }
 
+    @Test("no endpoint loses points for others until there are more than 16 million; then all have half as many")
+    func most() {
+        func points(_ count: Int, weight: UInt32) -> Set<Int> {
+            let endpoints = (0..<count).map { PlacedEndpoint(key: "e\($0)", weight: weight) }
+            return Set(HashRing.counts(endpoints, .forEachWeight(160), most: HashRing.mostPoints))
+        }
+        #expect(points(10_000, weight: 1) == [160])
+        #expect(points(1000, weight: 100) == [16_000] && points(999, weight: 100) == [16_000])
+        #expect(points(1050, weight: 100) == [8000])
+    }
+
     @Test("weights beyond all measure take turns within a bounded ring, and nobody starves")
     func hugeWeights() {
         let ring = HashRing(HashRingTests.placed([.max, 1, .max]), .forEachWeight(160), most: 10_000)

@@ -137,6 +137,19 @@ import Testing
         #expect(used(fleet) == few)
     }
 
+    @Test("with another config, what is in flight counts once still")
+    func inFlight() throws {
+        let config = #""boundedLoadFactor": 1, "boundedLoadFrom": 0"#
+        var fleet = try Fleet(try auto("{\(config)}"), Fleet.endpoints(2))
+        var counts: [SubchannelID: Int] = [:]
+        for round in 0..<40 {
+            if round == 20 { fleet.reconfigure(try auto(#"{\#(config), "poolSize": 4}"#)) }
+            guard let (subchannel, _) = fleet.start(hash: someKeys[0]) else { return #expect(Bool(false)) }
+            counts[subchannel.id, default: 0] += 1
+        }
+        #expect(Array(counts.values) == [20, 20])
+    }
+
     @Test("a subset and keys from a header exclude each other")
     func keys() throws {
         let choice = try auto(#"{"clientCount": 100, "requestHashHeader": "user"}"#)

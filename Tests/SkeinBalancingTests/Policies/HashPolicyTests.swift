@@ -87,7 +87,7 @@ import Testing
         for (x, expected) in [
             (0.5, 0.693_147_180_559_945), (1e-3, 6.907_755_278_982_137), (0.999, 0.001_000_500_333_583_5),
         ] {
-            #expect(abs(RendezvousTable.negativeLogarithm(x) - expected) < 1e-8)
+            #expect(abs(Draws.negativeLogarithm(x) - expected) < 1e-8)
         }
     }
 

@@ -96,6 +96,31 @@ import Testing
         #expect(counts.allSatisfy { $0 > 50 })
     }
 
+    @Test(
+        "a server that has not reported for a minute counts as one that does not report, and is called again",
+        arguments: policies)
+    func silent(choice: LoadBalancing) throws {
+        var fleet = try fleet(choice, 4)
+        for number in 0..<4 { fleet.report(number, inFlight: 1) }
+        fleet.time = fleet.time.adding(seconds: 2)
+        func calls(seconds: Int) -> Int {
+            var count = 0
+            for _ in 0..<10 * seconds {
+                fleet.time = fleet.time.adding(seconds: 0.1)
+                for number in 0..<3 { fleet.report(number, inFlight: 1) }
+                guard let (subchannel, token) = fleet.start() else { continue }
+                if subchannel.id.slot == 3 { count += 1 }
+                fleet.end(token, seconds: 0.1)
+            }
+            return count
+        }
+        let (before, after) = (calls(seconds: 50), calls(seconds: 60))
+        #expect(before == 0 && after > 30, "\(before), then \(after)")
+        fleet.report(3, inFlight: 1)
+        let reports = fleet.cell.slots.slot(3).pointee.reports(at: fleet.time)
+        #expect(reports)
+    }
+
     @Test("a server that reports to be idle and is not is soon believed no more", arguments: policies)
     func liar(choice: LoadBalancing) throws {
         var fleet = try fleet(choice, 10)

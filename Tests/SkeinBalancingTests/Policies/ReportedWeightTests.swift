@@ -62,9 +62,11 @@ import Testing
         #expect(weight.weight(at: ReportedWeightTests.at(221), configuration) == 200)
     }
 
-    @Test("picks follow the reports once two servers have reported; the others get the mean")
-    func shares() throws {
-        let endpoints = Fleet.endpoints(4)
+    @Test(
+        "picks follow the reports once two servers have reported; the others get the mean, also when all have weight 0",
+        arguments: [1, 0] as [UInt32])
+    func shares(weight: UInt32) throws {
+        let endpoints = Fleet.endpoints(4, weights: [weight])
         var fleet = try Fleet(
             LoadBalancing(policy: "weighted_round_robin", json: #"{"blackoutPeriod": "0s"}"#), endpoints)
         #expect(fits(fleet.tally(4000, endpoints), [1, 1, 1, 1]))
@@ -76,6 +78,19 @@ import Testing
         #expect(fits(fleet.tally(4000, endpoints), [1, 3, 2, 2]))
         fleet.advance(by: .seconds(200))
         #expect(fits(fleet.tally(4000, endpoints), [1, 1, 1, 1]))
+    }
+
+    @Test("an endpoint of weight 0 among others gets no calls, though its server reports")
+    func weightZero() throws {
+        let endpoints = Fleet.endpoints(4, weights: [1, 0])
+        var fleet = try Fleet(
+            LoadBalancing(policy: "weighted_round_robin", json: #"{"blackoutPeriod": "0s"}"#), endpoints)
+        for number in 0..<3 {
+            let report = ReportedWeightTests.report(rps: 100, application: 0.5)
+            fleet.cell.slots.reported(report, of: fleet.subchannels[number].id, at: fleet.time)
+        }
+        fleet.advance(by: .seconds(1))
+        #expect(fits(fleet.tally(4000, endpoints), [1, 0, 1, 0]))
     }
 
     @Test("out of band reports are asked for when the config says so, of every endpoint once")

@@ -20,6 +20,27 @@ import Testing
     }
 
     @Test(
+        "an endpoint of weight 0 gets no calls, whatever its server reports, unless all have it",
+        arguments: [
+            "weighted_random", "weighted_round_robin", "least_request", "p2c_peak_ewma", "prequal", "expected_delay",
+            "auto",
+        ])
+    func weightZero(name: String) throws {
+        var fleet = try Fleet(LoadBalancing(policy: name), Fleet.endpoints(4))
+        for number in 0..<4 { fleet.report(number, inFlight: 1) }
+        fleet.update(Fleet.endpoints(4, weights: [0, 1]))
+        for _ in 0..<200 {
+            for number in 0..<4 { fleet.report(number, inFlight: number % 2 == 0 ? 0 : 5) }
+            let number = fleet.choose()
+            #expect(number == 1 || number == 3)
+        }
+        fleet.update(Fleet.endpoints(4, weights: [0]))
+        fleet.advance(by: .seconds(2))
+        let seen = Set((0..<200).map { _ in fleet.choose() })
+        #expect(seen == [0, 1, 2, 3])
+    }
+
+    @Test(
         "a few whole weights are an exact sequence, as nginx has it",
         arguments: [
             ([5, 1, 1], "aabacaa"), ([1, 1], "ab"), ([1, 2], "bab"), ([10, 2, 2], "aabacaa"),

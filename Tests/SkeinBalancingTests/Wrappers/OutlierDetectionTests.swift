@@ -60,7 +60,7 @@ import Testing
 
     @Test(
         "no more are ejected than the percentage says, but one is",
-        arguments: [(10, 5, 1), (10, 20, 2), (10, 21, 3), (0, 20, 0), (30, 10, 3), (50, 10, 5)], names)
+        arguments: [(10, 5, 1), (10, 20, 2), (10, 21, 3), (0, 20, 0), (30, 10, 3), (50, 10, 5), (10, 500, 50)], names)
     func percentage(_ row: (percent: Int, endpoints: Int, ejected: Int), name: String) throws {
         let limit = #""maxEjectionPercent": \#(row.percent), \#(OutlierDetectionTests.failures)"#
         var fleet = try fleet(row.endpoints, name, limit)
@@ -107,6 +107,25 @@ import Testing
         fleet.advance(by: .seconds(10))
         fleet.advance(by: .seconds(30))
         #expect(fleet.cell.slots.isPickable(bad))
+    }
+
+    @Test(
+        "when an ejected endpoint is taken back says the config in force, not that in which it was ejected",
+        arguments: [("200s", "25s", 30), ("25s", "95s", 100)], names)
+    func newTimes(_ row: (before: String, after: String, seconds: Int), name: String) throws {
+        func config(_ time: String) throws -> LoadBalancing {
+            let rules = #""baseEjectionTime": "\#(time)", \#(OutlierDetectionTests.failures)"#
+            return try LoadBalancing(policy: name, json: #"{"childPolicy": [{"round_robin": {}}], \#(rules)}"#)
+        }
+        var fleet = try Fleet(config(row.before), Fleet.endpoints(5))
+        fleet.interval(20, [fleet.subchannels[0].id: 100])
+        fleet.advance(by: .seconds(10))
+        #expect(fleet.hidden == 1)
+        fleet.reconfigure(try config(row.after))
+        fleet.advance(by: .seconds(row.seconds - 10))
+        #expect(fleet.hidden == 1)
+        fleet.advance(by: .seconds(10))
+        #expect(fleet.hidden == 0)
     }
 
     @Test("an ejection is by chance, as likely as it is enforced")

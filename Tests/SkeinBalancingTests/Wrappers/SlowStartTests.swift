@@ -46,6 +46,34 @@ import Testing
         #expect(fleet.publications == publications)
     }
 
+    @Test("many that become ready while there are others begin with a little each, and none makes work of its own")
+    func many() throws {
+        let endpoints = Fleet.endpoints(1200)
+        var fleet = try fleet(200)
+        fleet.advance(by: .seconds(11))
+        fleet.update(endpoints)
+        let publications = fleet.publications
+        fleet.connectAll()
+        #expect(fleet.publications < publications + 200)
+        let new = fleet.tally(30_000, endpoints).dropFirst(200).reduce(0, +)
+        // 200 have all of their weight, 1,000 a tenth.
+        #expect(abs(new - 10_000) < 500, "\(new)")
+    }
+
+    @Test("an endpoint that failed starts anew while others are new, too")
+    func againAmongNew() throws {
+        let endpoints = Fleet.endpoints(4)
+        var fleet = try fleet(3)
+        fleet.advance(by: .seconds(20))
+        fleet.update(endpoints)
+        fleet.connectAll()
+        let first = fleet.subchannels[0].id
+        fleet.set(first, refused)
+        fleet.set(first, .ready)
+        let counts = fleet.tally(2200, endpoints)
+        #expect(abs(counts[0] - 100) < 20 && abs(counts[1] - 1000) < 20 && abs(counts[3] - 100) < 20, "\(counts)")
+    }
+
     @Test("an endpoint that failed starts anew, one that has only reconnected does not")
     func again() throws {
         let endpoints = Fleet.endpoints(3)
@@ -95,8 +123,11 @@ import Testing
         let publications = fleet.publications
         fleet.advance(by: .seconds(15))
         #expect(fleet.hidden == 0)
-        // The one that came back, then a step each second.
-        #expect(fleet.publications > publications + 3)
+        let back = fleet.publications
+        #expect(back > publications)
+        // A step each second.
+        fleet.advance(by: .seconds(5))
+        #expect(fleet.publications == back + 5)
     }
 
     @Test("a policy inside that does not go by weight is an error that names those that do")

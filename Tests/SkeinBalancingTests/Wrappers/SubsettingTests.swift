@@ -103,10 +103,29 @@ import Testing
         "how many to use of so many endpoints for so many clients",
         arguments: [
             (50, 1000, nil), (51, 1000, 20), (100, 100, 20), (300, 100, 60), (1000, 10, nil), (1000, 100, 200),
-            (1000, 50_000, 20), (1000, nil, nil), (1000, 33, 607),
+            (1000, 50_000, 20), (1000, nil, nil), (1000, 33, 607), (1000, Int.max, 20),
         ] as [(Int, Int?, Int?)])
     func sizeRule(endpoints: Int, clients: Int?, size: Int?) {
         #expect(Subset.size(endpoints: endpoints, clients: clients) == size)
+    }
+
+    @Test("a start is found for any number of clients")
+    func mostClients() {
+        #expect(Subset.start(Int.max - 1, of: Int.max, among: 8) == 7)
+        #expect(Subset.start(Int.max / 2, of: Int.max, among: 1000) == 499)
+    }
+
+    @Test("of members that all fail, as many are replaced as there are others, and the rest waits for them")
+    func spare() {
+        var subset = Subset(.random(seed: 1), size: 1000)
+        subset.update(Fleet.endpoints(1010))
+        let (members, now) = (subset.members, ContinuousClock.now)
+        for member in members { _ = subset.note(member.identity, refused, at: now) }
+        #expect(subset.due == now + .seconds(10))
+        let isChanged = subset.pass(to: now + .seconds(10))
+        #expect(isChanged && subset.members.count == 1000)
+        #expect(Set(subset.members).subtracting(members).count == 10)
+        #expect(subset.due == now + .seconds(70))
     }
 
     @Test("a member that fails for over 10 seconds is replaced, tried again in addition, and has its place when ready")
