@@ -53,6 +53,33 @@ struct StandingFilterTests {
         #expect(filter.usable(all, isVerified: false, at: lost + .seconds(3600)).isEmpty)
     }
 
+    @Test("only the loss of the last connection of an endpoint that is not listed matters")
+    func events() {
+        var filter = StandingFilter()
+        let all = endpoints(.listed, .kept, .unconfirmed)
+        let two = SubchannelID(slot: 1, generation: 1)
+        for endpoint in all { filter.became(endpoint.identity, one, ready: true) }
+        _ = filter.usable(all, isVerified: false, at: start)
+        let changes = [(two, true), (one, false), (one, false), (two, false), (two, false), (one, true)]
+        let matters = all.map { endpoint in
+            changes.map { filter.became(endpoint.identity, $0, ready: $1) }
+        }
+        let last = [false, false, false, true, false, false]
+        #expect(matters == [[Bool](repeating: false, count: 6), last, last])
+    }
+
+    @Test("the hour of an unconfirmed endpoint starts anew with each loss of its connection")
+    func again() {
+        var filter = StandingFilter()
+        let all = endpoints(.unconfirmed)
+        _ = filter.usable(all, isVerified: false, at: start)
+        filter.became(all[0].identity, one, ready: true)
+        filter.became(all[0].identity, one, ready: false)
+        let lost = start + .seconds(3000)
+        #expect(filter.usable(all, isVerified: false, at: lost).count == 1)
+        #expect(filter.usable(all, isVerified: false, at: lost + .seconds(3599)).count == 1)
+    }
+
     @Test("with a verified identity it may be connected for good, and a registry that is back ends the doubt")
     func verified() {
         var filter = StandingFilter()

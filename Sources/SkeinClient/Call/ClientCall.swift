@@ -25,6 +25,8 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
     private let reporter: CallReporter?
     private let state = Mutex(State())
     private var retry = TransparentRetry()
+    /// Where the attempts went that were tried again.
+    private var tried: [SubchannelID] = []
     private var attempt: ClientAttempt?
     private var earlierAttempts: [AttemptSummary] = []
     private var lastAttempt: AttemptSummary?
@@ -82,6 +84,7 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
             let generation = channel.queue.generation
             var context = PickContext(plan.method, metadata: plan.metadata, hash: plan.hash, deadline: plan.deadline)
             context.time = .now
+            for id in tried { context.attempted(id) }
             let outcome = channel.cell.pick(&context)
             if let wanted = context.wishes.wanted { channel.balancer.post(.connect(wanted)) }
             if !context.wishes.probes.isEmpty { channel.probe(context.wishes.probes) }
@@ -155,12 +158,13 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
     }
 
     func received(metadata: Metadata) {
+        attempt?.receivedHead()
         pipes?.commit()
         outcome.received(metadata: metadata)
     }
 
     func received(message: ReceivedMessage) {
-        attempt?.answered()
+        attempt?.receivedMessage()
         reporter?.messageReceived(plan.method, message.count)
         outcome.received(message: message)
     }
@@ -169,7 +173,7 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
         guard let attempt else { return }
         self.attempt = nil
         let now = PickTime.now
-        channel.cell.slots.completed(attempt.token, attempt.outcome(end, at: now), at: now)
+        channel.cell.slots.completed(attempt.token, attempt.outcome(end, of: plan.method.kind, at: now), at: now)
         if end.hasLoadReport, let report = end.report {
             channel.cell.slots.reported(report, of: attempt.token.id, at: now)
         }
@@ -184,7 +188,10 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
             state.stream = nil
             return state.cancellation != nil
         }
-        if !isCancelled, retry.mayTryAgain(after: end), pipes?.rewind() ?? true { return proceed() }
+        if !isCancelled, retry.mayTryAgain(after: end), pipes?.rewind() ?? true {
+            tried.append(attempt.token.id)
+            return proceed()
+        }
         finish(end.status, end.trailers, end.origin, attempt.subchannel.identity)
     }
 

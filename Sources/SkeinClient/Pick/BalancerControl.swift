@@ -27,12 +27,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     private let environment: Environment
     private var machine: ChannelMachine
-    /// The policies that the config in force names.
-    private var choices: [LoadBalancing]
-    /// Of the config in force.
-    private var healthCheckedService: String?
-    /// Whether there has been a config to use.
-    private var isConfigured = false
+    /// The config in force; `nil` before the resolver's first answer that can be used.
+    private var config: ServiceConfig?
     /// There while the channel is active.
     private var policy: GracefulSwitch?
     private var subchannels: [SubchannelID: Subchannel] = [:]
@@ -59,8 +55,6 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     init(_ environment: Environment) {
         self.environment = environment
-        choices = environment.options.serviceConfig.loadBalancing
-        healthCheckedService = environment.options.serviceConfig.healthCheckedService
         machine = ChannelMachine(idleTimeout: environment.options.idleTimeout)
     }
 
@@ -76,6 +70,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
             noteConnecting(id, state)
             noteStanding(id, isReady: state.isReady)
             run { $0.subchannel(id, became: state, &$1) }
+        case .subchannelConnected(let id): connectNext(after: id)
         case .subchannelClosed(let id): forget(id)
         case .load(let id, let report):
             guard subchannels[id] != nil else { return }
@@ -84,7 +79,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         case .timer(let id):
             timers[id] = nil
             run { $0.timerFired(id, &$1) }
-        case .describe(let continuation): continuation.resume(returning: account(wantsRemarks: true))
+        case .describe(let continuation):
+            continuation.resume(returning: (account(wantsRemarks: true), singleAddress))
         case .checkIdle: checkIdle()
         case .checkStandings: checkStandings()
         case .retire:
@@ -128,7 +124,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
                 logger: environment.options.logger),
             on: environment.group.next(),
             listener: Subchannel.Listener(
-                changed: { post(.subchannel($0, $1)) }, closed: { post(.subchannelClosed($0)) },
+                changed: { post(.subchannel($0, $1)) }, connected: { post(.subchannelConnected($0)) },
+                closed: { post(.subchannelClosed($0)) },
                 answered: { [slots = environment.cell.slots] in slots.reported($1, of: $0, at: .now) },
                 reported: { [slots = environment.cell.slots] in
                     slots.reported($1, of: $0, at: .now)
@@ -142,7 +139,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     /// As the config in force wants it.
     private func checkHealth(of subchannel: Subchannel) {
         guard environment.options.checksHealth, !environment.cell.slots.ignoresHealth(subchannel.id) else { return }
-        subchannel.checkHealth(of: healthCheckedService)
+        subchannel.checkHealth(of: configInForce.healthCheckedService)
     }
 
     /// Only an idle subchannel connects, when it is its turn.
@@ -174,7 +171,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         guard let subchannel = subchannels.removeValue(forKey: id) else { return }
         busy.remove(id)
         connectNext(after: id)
-        standings.became(subchannel.identity, id, ready: false)
+        if standings.became(subchannel.identity, id, ready: false) { post(.checkStandings) }
         draining[id] = subchannel
         pastAttempts += environment.cell.slots.started(id)
         collect(environment.cell.detach(id))
@@ -255,6 +252,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         timers = [:]
         policy = nil
         publish(state, picker)
+        // Those that go make no room for those that wait.
+        connects = ConnectQueue()
         for id in Array(subchannels.keys) { shutDown(id) }
     }
 
@@ -294,17 +293,17 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         } catch {
             environment.options.logger?.warning("use the service config of \(environment.target): \(error)")
             // The last good one holds; before there was one, calls fail (gRFC A21).
-            guard isConfigured else { return tellFailure(invalid(error)) }
+            guard config != nil else { return tellFailure(invalid(error)) }
         }
-        noteSingleAddress(resolution.endpoints)
         self.resolution = resolution
+        noteSingleAddress()
         use(usable(resolution), of: resolution)
     }
 
     /// The endpoints that may be used now.
     private func usable(_ resolution: Resolution) -> [Endpoint] {
         standings.usable(
-            resolution.endpoints, isVerified: environment.connector.transport.isPrivate, at: .now)
+            resolution.endpoints, isVerified: environment.connector.transport.verifiesIdentity, at: .now)
     }
 
     private func use(_ endpoints: [Endpoint], of resolution: Resolution) {
@@ -325,8 +324,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     private func noteStanding(_ id: SubchannelID, isReady: Bool) {
         guard let identity = subchannels[id]?.identity else { return }
-        standings.became(identity, id, ready: isReady)
-        if standings.isInDoubt { checkStandings() }
+        if standings.became(identity, id, ready: isReady) { checkStandings() }
     }
 
     /// Some endpoints are only good as long as they are connected.
@@ -344,30 +342,38 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         standingCheck = environment.eventLoop.scheduleTask(in: TimeAmount(next - now)) { post(.checkStandings) }
     }
 
-    /// A single address may be a virtual one, which balancing sees as one server.
-    private func noteSingleAddress(_ endpoints: [Endpoint]) {
-        guard !hasNotedSingleAddress, environment.options.connectionsPerEndpoint == 1, endpoints.count == 1,
-            let address = endpoints[0].addresses.first, endpoints[0].addresses.count == 1, address.port != nil
-        else { return }
+    private var singleAddress: SingleAddress? {
+        resolution.flatMap { SingleAddress(of: $0.endpoints, connections: environment.options.connectionsPerEndpoint) }
+    }
+
+    private func noteSingleAddress() {
+        guard !hasNotedSingleAddress, let singleAddress else { return }
         hasNotedSingleAddress = true
-        environment.options.logger?.info(
-            """
-            \(environment.target) has a single address, \(address); if that is a virtual one, as of a Kubernetes \
-            ClusterIP service, calls are balanced only over several connections: see connectionsPerEndpoint
-            """)
+        environment.options.logger?.info("\(environment.target) has \(singleAddress)")
+    }
+
+    private var configInForce: ServiceConfig { config ?? environment.options.serviceConfig }
+
+    /// The policies to choose from.
+    private var choices: [LoadBalancing] {
+        let choices = configInForce.loadBalancing
+        return choices.isEmpty ? environment.options.serviceConfig.loadBalancing : choices
     }
 
     /// Puts the resolver's config in force, or the channel's own when there is none. One that is invalid, in any part,
     /// changes nothing.
     private func adopt(_ resolved: Result<ServiceConfig, ConfigurationError>?) throws(ConfigurationError) {
-        let own = environment.options.serviceConfig
-        let config = try resolved?.get() ?? own
-        try environment.options.policies.validate(config)
-        environment.config.use(config)
-        choices = config.loadBalancing.isEmpty ? own.loadBalancing : config.loadBalancing
-        isConfigured = true
-        guard config.healthCheckedService != healthCheckedService else { return }
-        healthCheckedService = config.healthCheckedService
+        let new = try resolved?.get() ?? environment.options.serviceConfig
+        let reading = ConfigReading()
+        try environment.options.policies.validate(new, reading)
+        environment.config.use(new)
+        guard new != config else { return }
+        for warning in new.warnings(reading) {
+            environment.options.logger?.warning("the service config of \(environment.target): \(warning)")
+        }
+        let before = configInForce
+        config = new
+        guard new.healthCheckedService != before.healthCheckedService else { return }
         for subchannel in subchannels.values { checkHealth(of: subchannel) }
     }
 
@@ -384,14 +390,6 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         environment.config.resolutionFailed()
         run { $0.resolutionFailed(error, &$1) }
     }
-}
-
-/// Fails every call, those that wait for ready too.
-private struct DroppingPicker: Picker {
-    private let error: RPCError
-
-    init(_ error: RPCError) { self.error = error }
-    func pick(_ call: borrowing PickContext) -> PickResult { .drop(error) }
 }
 
 extension RPCError {

@@ -21,11 +21,13 @@ final class BalancerDriver: Sendable {
         case resolved(Resolution)
         case resolutionFailed(RPCError)
         case subchannel(SubchannelID, ConnectivityState)
+        /// It has a connection, whatever its state is.
+        case subchannelConnected(SubchannelID)
         case subchannelClosed(SubchannelID)
         case attemptsFailed(SubchannelID)
         case load(SubchannelID, LoadReport)
         case timer(TimerID)
-        case describe(UnsafeContinuation<PolicyAccount, Never>)
+        case describe(UnsafeContinuation<(PolicyAccount, SingleAddress?), Never>)
         case checkIdle
         case checkStandings
         case retire

@@ -12,23 +12,29 @@ struct StandingFilter {
     /// Since when unconfirmed endpoints have not been connected.
     private var apart: [Endpoint.Identity: ContinuousClock.Instant] = [:]
 
-    /// Whether the endpoints that were asked about last are not all listed.
-    private(set) var isInDoubt = false
+    /// Of the endpoints that were asked about last, those that are not listed.
+    private var doubted: Set<Endpoint.Identity> = []
 
-    /// A connection of an endpoint was made or lost.
-    mutating func became(_ endpoint: Endpoint.Identity, _ id: SubchannelID, ready isReady: Bool) {
+    var isInDoubt: Bool { !doubted.isEmpty }
+
+    /// A connection of an endpoint was made or lost; whether less may be usable for it.
+    @discardableResult
+    mutating func became(_ endpoint: Endpoint.Identity, _ id: SubchannelID, ready isReady: Bool) -> Bool {
         if isReady {
             ready[endpoint, default: []].insert(id)
-        } else if ready[endpoint]?.remove(id) != nil, ready[endpoint]?.isEmpty == true {
-            ready[endpoint] = nil
+            apart[endpoint] = nil
+            return false
         }
+        guard ready[endpoint]?.remove(id) != nil, ready[endpoint]?.isEmpty == true else { return false }
+        ready[endpoint] = nil
+        return doubted.contains(endpoint)
     }
 
     /// What may be used of `endpoints`. `isVerified`: their identity is proven whenever one is connected.
     mutating func usable(
         _ endpoints: [Endpoint], isVerified: Bool, at now: ContinuousClock.Instant
     ) -> [Endpoint] {
-        isInDoubt = endpoints.contains { $0[EndpointStanding.self] != .listed }
+        doubted = Set(endpoints.lazy.filter { $0[EndpointStanding.self] != .listed }.map(\.identity))
         guard isInDoubt else {
             apart = [:]
             return endpoints

@@ -11,6 +11,8 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     /// What a subchannel tells the balancer driver. From its event loop.
     struct Listener: Sendable {
         let changed: @Sendable (SubchannelID, ConnectivityState) -> Void
+        /// It has a connection, and waits for its server to tell its health.
+        let connected: @Sendable (SubchannelID) -> Void
         /// It was shut down, and its last connection has closed.
         let closed: @Sendable (SubchannelID) -> Void
         /// Its server was asked for its load, and has answered.
@@ -218,7 +220,9 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         logger?.debug("connected", metadata: ["endpoint": "\(identity)", "address": "\(connection.address)"])
         let command = machine.connected()
         watchLoad(on: connection)
-        if healthService == nil { perform(command) } else { watchHealth(on: connection) }
+        guard healthService != nil else { return perform(command) }
+        listener.connected(id)
+        watchHealth(on: connection)
     }
 
     /// After a while a new connection is made to the same address, and takes the place of this one when it is ready.

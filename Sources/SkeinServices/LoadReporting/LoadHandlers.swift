@@ -22,12 +22,19 @@ struct LoadStreamHandler: Xds_Service_Orca_V3_OpenRcaService.Service {
     let streams: LoadStreams
     let report: @Sendable () -> LoadReport
 
+    private static let longestInterval = Duration.seconds(24 * 3600)
+
+    /// The time between two reports, whatever the client asks for.
+    func interval(_ asked: Google_Protobuf_Duration?) -> Duration {
+        max(minimumInterval, min(asked.map { Duration($0) } ?? .zero, LoadStreamHandler.longestInterval))
+    }
+
     func streamCoreMetrics(
         _ request: Xds_Service_Orca_V3_OrcaLoadReportRequest,
         to responses: ResponseWriter<Xds_Data_Orca_V3_OrcaLoadReport>, context: ServerContext
     ) async throws {
         try audience.check(context)
-        let interval = max(minimumInterval, request.reportInterval.map { Duration($0) } ?? .zero)
+        let interval = interval(request.reportInterval)
         let (id, ticks, source) = streams.add()
         defer { streams.remove(id) }
         try await withThrowingTaskGroup(of: Void.self) { group in

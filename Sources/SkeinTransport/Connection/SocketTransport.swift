@@ -11,6 +11,7 @@ package struct SocketTransport: ClientTransport {
     package init(_ tls: ClientTLS?) { self.tls = tls }
 
     package var isPrivate: Bool { tls != nil }
+    package var verifiesIdentity: Bool { tls?.verifiesName ?? false }
 
     package func open(_ connection: ClientConnection, timeout: Duration) throws {
         let address = try connection.address.socketAddress

@@ -35,6 +35,9 @@ package final class ClientTLS: Sendable {
         source.watch(on: MultiThreadedEventLoopGroup.singleton.next())
     }
 
+    /// Whether servers must prove to have the name of the service; an address may be another's by now.
+    var verifiesName: Bool { name != nil && verification.asksForName }
+
     private static func isUsable(_ name: String) -> Bool {
         (1...255).contains(name.utf8.count) && name.utf8.allSatisfy { (0x21...0x7e).contains($0) }
     }
