@@ -83,7 +83,7 @@ def prediction(lab):
         raise Failure(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
     lines = [json.loads(line) for line in done.stdout.splitlines() if line]
     return {
-        policy: {name: statistics.mean(line[name] for line in lines if line["policy"] == policy) for name in ("p50", "p99")}
+        policy: {name: statistics.mean(line[name] for line in lines if line["policy"] == policy) * 1000 for name in ("p50", "p99")}
         for policy in POLICIES}
 
 

@@ -2,7 +2,7 @@
 import Synchronization
 
 /// A processor-sharing queue in real time: each job runs on one core while there are enough, and on its equal share of
-/// them all when there are not. While there are jobs it is moved on when the next one is due, in steps of 1 to 4 ms.
+/// them all when there are not. While there are jobs it is moved on when the next one is due, in steps of 1 to 8 ms.
 final class SharedQueue: Sendable {
     private struct Job {
         var remaining: Double
@@ -67,7 +67,7 @@ final class SharedQueue: Sendable {
     /// Seconds until a job is done, within what a step may take.
     private func untilNext(_ state: State) -> Double {
         let next = state.jobs.map(\.remaining).min() ?? 0
-        return min(max(next / rate(state), 0.001), 0.004)
+        return min(max(next / rate(state), 0.001), 0.008)
     }
 
     /// The jobs that are done by now.
