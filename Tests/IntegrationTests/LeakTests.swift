@@ -6,7 +6,7 @@ import Testing
 @testable import SkeinServer
 @testable import SkeinTransport
 
-@Suite("nothing is left behind", .serialized, .timeLimit(.minutes(1)))
+@Suite("nothing is left behind", .serialized, .timeLimit(.minutes(5)))
 struct LeakTests {
     /// A service that watches the context and the stream of every call.
     private func service(_ weak: Weak) -> EchoService {

@@ -12,8 +12,8 @@ struct GrpcioServer: Sendable {
     /// One server for all tests that leave it as it was. It ends with the test process.
     private static let shared = Task { try await GrpcioServer() }
 
-    init() async throws {
-        server = try await ListeningProcess(PythonPeer.start("echo_server.py", ["--until-eof"]))
+    init(port: Int = 0) async throws {
+        server = try await ListeningProcess(PythonPeer.start("echo_server.py", ["--until-eof", "--port", "\(port)"]))
     }
 
     /// Calls `body` with a stub on a channel of its own to the shared server.

@@ -9,7 +9,8 @@ struct GreeterProgram {
     let name: String
     /// `nil`: somebody else registers it, and ends it.
     let registry: String?
-    var port = 0
+    /// By default that of the environment, or any that is free.
+    var port = ProcessInfo.processInfo.environment["GREETER_PORT"].flatMap { Int($0) } ?? 0
 
     func run() async throws {
         var options = ServerOptions().eventLoops(1)

@@ -4,7 +4,7 @@ import SkeinCore
 import SkeinServer
 import Testing
 
-@Suite("cancelled calls", .serialized, .timeLimit(.minutes(1)))
+@Suite("cancelled calls", .serialized, .timeLimit(.minutes(5)))
 struct CancellationTests {
     private struct Observed: Sendable {
         let started = Recorder<Void>()

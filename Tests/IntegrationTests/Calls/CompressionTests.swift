@@ -5,7 +5,7 @@ import SkeinServer
 import Synchronization
 import Testing
 
-@Suite("compressed messages", .serialized, .timeLimit(.minutes(1)))
+@Suite("compressed messages", .serialized, .timeLimit(.minutes(5)))
 struct CompressionTests {
     private static let large = Buffer(count: 300_000)
 

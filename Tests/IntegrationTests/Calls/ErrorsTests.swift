@@ -10,7 +10,7 @@ private struct OutOfStock: RPCErrorConvertible {
     var rpcError: RPCError { RPCError(.resourceExhausted, "no geese left", metadata: ["species": "anser"]) }
 }
 
-@Suite("errors of handlers", .serialized, .timeLimit(.minutes(1)))
+@Suite("errors of handlers", .serialized, .timeLimit(.minutes(5)))
 struct ErrorsTests {
     private static func service(throwing error: @escaping @Sendable () -> any Error) -> EchoService {
         EchoService(

@@ -4,7 +4,7 @@ import SkeinCore
 import SkeinServer
 import Testing
 
-@Suite("interceptors", .serialized, .timeLimit(.minutes(1)))
+@Suite("interceptors", .serialized, .timeLimit(.minutes(5)))
 struct InterceptorTests {
     // MARK: clients
 

@@ -2,7 +2,7 @@
 import Skein
 import Testing
 
-@Suite("services within the process", .timeLimit(.minutes(1)))
+@Suite("services within the process", .timeLimit(.minutes(5)))
 struct LoopbackTests {
     private struct Stamp: ServerInterceptor {
         func intercept(_ context: ServerContext, next: ServerNext) async throws {

@@ -4,7 +4,7 @@ import SkeinCore
 import SkeinServer
 import Testing
 
-@Suite("metadata of calls", .serialized, .timeLimit(.minutes(1)))
+@Suite("metadata of calls", .serialized, .timeLimit(.minutes(5)))
 struct MetadataTests {
     private static let sample: Metadata = {
         var metadata: Metadata = ["plain": "text with spaces", "empty": ""]

@@ -4,7 +4,7 @@ import SkeinCore
 import SkeinServer
 import Testing
 
-@Suite("calls made inside handlers", .serialized, .timeLimit(.minutes(1)))
+@Suite("calls made inside handlers", .serialized, .timeLimit(.minutes(5)))
 struct NestedCallTests {
     /// Runs `body` with a world whose `unary` handler is `outer`, which gets the stub of a second world.
     private func withTwo(
@@ -123,7 +123,7 @@ struct NestedCallTests {
     func innerDeadline(medium: CallWorld.Medium) async throws {
         let codes = Recorder<StatusCode>()
         let inner = EchoService(unary: { request, _ in
-            await Gate.waitForCancellation()
+            if request.text == "wait" { await Gate.waitForCancellation() }
             return request
         })
         try await withTwo(
@@ -137,7 +137,9 @@ struct NestedCallTests {
                 }
             },
             { front in
-                let error = await rpcError { try await front.unary(Buffer("x"), .deadline(.milliseconds(400))) }
+                // Both channels are connected.
+                _ = try await front.unary(Buffer("x"))
+                let error = await rpcError { try await front.unary(Buffer("wait"), .deadline(.seconds(3))) }
                 #expect(error?.code == .deadlineExceeded)
                 await eventually { codes.count == 1 }
             })

@@ -27,7 +27,7 @@ private struct Watching: CallObserver {
     }
 }
 
-@Suite("call observers", .serialized, .timeLimit(.minutes(1)))
+@Suite("call observers", .serialized, .timeLimit(.minutes(5)))
 struct ObserverTests {
     private func with(
         _ medium: CallWorld.Medium, _ service: EchoService = EchoService(),

@@ -5,7 +5,7 @@ import SkeinResolution
 import SkeinServer
 import Testing
 
-@Suite("the four shapes of a call", .serialized, .timeLimit(.minutes(1)))
+@Suite("the four shapes of a call", .serialized, .timeLimit(.minutes(5)))
 struct ShapesTests {
     @Test("a unary call brings back what the handler returns", arguments: CallWorld.Medium.allCases)
     func unary(medium: CallWorld.Medium) async throws {

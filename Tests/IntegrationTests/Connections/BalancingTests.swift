@@ -6,7 +6,7 @@ import SkeinResolution
 import SkeinServer
 import Testing
 
-@Suite("calls over several servers", .serialized, .timeLimit(.minutes(1)))
+@Suite("calls over several servers", .serialized, .timeLimit(.minutes(5)))
 struct BalancingTests {
     private struct Servers {
         let network = MemoryNetwork()

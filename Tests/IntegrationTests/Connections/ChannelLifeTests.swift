@@ -4,9 +4,10 @@ import SkeinCore
 import SkeinResolution
 import SkeinServer
 import SkeinTransport
+import TestSupport
 import Testing
 
-@Suite("the life of a channel", .serialized, .timeLimit(.minutes(1)))
+@Suite("the life of a channel", .serialized, .timeLimit(.minutes(5)))
 struct ChannelLifeTests {
     /// The states of `channel`, from now to shutdown.
     private func watch(_ channel: Channel) -> (states: Recorder<String>, task: Task<Void, Never>) {
@@ -135,7 +136,8 @@ struct ChannelLifeTests {
 
     @Test("a call fails fast when nobody listens, and says who refused")
     func failFast() async throws {
-        let server = try await SocketServer(.tcp("127.0.0.1", port: 0), [EchoService()], .init())
+        // Nobody else listens there later.
+        let server = try await SocketServer(.tcp("127.0.0.1", port: LocalPort.reserve()), [EchoService()], .init())
         let address = server.address
         server.shutDown()
         try await server.finished()
@@ -151,7 +153,7 @@ struct ChannelLifeTests {
     func failFastUnix() async throws {
         let path = CallWorld.nextSocketPath()
         let channel = try Channel("unix:\(path)", security: .plaintext)
-        let error = await rpcError { try await EchoClient(channel).unary(Buffer("x"), .deadline(.seconds(5))) }
+        let error = await rpcError { try await EchoClient(channel).unary(Buffer("x"), .deadline(.seconds(60))) }
         #expect(error?.code == .unavailable)
         #expect(error?.message.contains("connect unix:\(path): no such file") == true, "\(error?.message ?? "")")
         await channel.shutDown(grace: .zero)

@@ -5,7 +5,7 @@ import SkeinCore
 import SkeinResolution
 import Testing
 
-@Suite("a channel for which no policy is named", .timeLimit(.minutes(1)))
+@Suite("a channel for which no policy is named", .timeLimit(.minutes(5)))
 struct DefaultPolicyTests {
     private func policy(_ world: CallWorld) async -> [String] {
         await world.channel.explain(Echo.unary.descriptor).policy
@@ -40,8 +40,11 @@ struct DefaultPolicyTests {
             let states = Recorder<String>()
             let sequence = world.channel.states
             let watch = Task { for await state in sequence { states.record("\(state)") } }
-            world.channel.connect()
-            await eventually { states.all.contains("READY") }
+            // Again, if it goes idle before it is connected.
+            await eventually {
+                world.channel.connect()
+                return states.all.contains("READY")
+            }
             await eventually { world.channel.state.description == "IDLE" }
             _ = try await world.echo.unary(Buffer("x"))
             watch.cancel()

@@ -8,7 +8,7 @@ import SkeinTransport
 import TestSupport
 import Testing
 
-@Suite("servers that drain", .serialized, .timeLimit(.minutes(1)))
+@Suite("servers that drain", .serialized, .timeLimit(.minutes(5)))
 struct DrainTests {
     @Test("calls that run finish, new ones go elsewhere, and the server stops", arguments: CallWorld.Medium.allCases)
     func graceful(medium: CallWorld.Medium) async throws {

@@ -4,7 +4,7 @@ import SkeinServer
 import SkeinTransport
 import Testing
 
-@Suite("a call that is answered before its request is complete", .timeLimit(.minutes(1)))
+@Suite("a call that is answered before its request is complete", .timeLimit(.minutes(5)))
 struct EarlyAnswerTests {
     private static let headers: UInt8 = 1
     private static let reset: UInt8 = 3

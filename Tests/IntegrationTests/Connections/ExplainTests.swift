@@ -5,7 +5,7 @@ import SkeinCore
 import SkeinResolution
 import Testing
 
-@Suite("why calls go where they go", .serialized, .timeLimit(.minutes(1)))
+@Suite("why calls go where they go", .serialized, .timeLimit(.minutes(5)))
 struct ExplainTests {
     private static let method = MethodDescriptor("skein.testing.Echo", "Unary", .unary)
 
@@ -40,6 +40,16 @@ struct ExplainTests {
             #expect(pick?.choice == response.endpoint)
             #expect(pick?.policy == ["round_robin"])
             #expect(pick?.candidates.map(\.inFlight) == [1])
+        }
+    }
+
+    @Test("a channel says when its target has a single address, unless it has several connections", arguments: [1, 2])
+    func singleAddress(connections: Int) async throws {
+        let options = ChannelOptions.loadBalancing(.roundRobin).connectionsPerEndpoint(connections)
+        try await CallWorld.with(.tcp, channel: options) { world in
+            _ = try await world.echo.unary(Buffer("x"))
+            let explanation = await world.channel.explain(ExplainTests.method)
+            #expect("\(explanation)".contains("a single address, \(world.server.address);") == (connections == 1))
         }
     }
 

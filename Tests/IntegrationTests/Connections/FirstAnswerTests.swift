@@ -4,7 +4,7 @@ import Skein
 import Synchronization
 import Testing
 
-@Suite("calls made before the resolver's first answer", .timeLimit(.minutes(1)))
+@Suite("calls made before the resolver's first answer", .timeLimit(.minutes(5)))
 struct FirstAnswerTests {
     private typealias Step = Result<Resolution, RPCError>
 

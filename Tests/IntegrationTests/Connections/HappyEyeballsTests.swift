@@ -7,7 +7,7 @@ import SkeinTransport
 import Testing
 
 #if os(Linux)
-    @Suite("addresses that do not answer", .timeLimit(.minutes(1)))
+    @Suite("addresses that do not answer", .timeLimit(.minutes(5)))
     struct HappyEyeballsTests {
         /// Calls a server behind two addresses that do not answer, which alone would take as long as the channel waits
         /// for a connection.

@@ -8,7 +8,7 @@ import Testing
 
 @testable import SkeinClient
 
-@Suite("keepalive and PINGs", .serialized, .timeLimit(.minutes(1)))
+@Suite("keepalive and PINGs", .serialized, .timeLimit(.minutes(5)))
 struct KeepaliveTests {
     /// Whose handlers wait until their calls are over.
     private static let waiting = EchoService(
@@ -53,9 +53,9 @@ struct KeepaliveTests {
         var options = ServerOptions()
         options.minimumPingInterval = .zero
         try await CallWorld.with(.tcp, Self.waiting, server: options) { world in
-            let keepalive = ClientKeepalive(exactly: Keepalive(every: .milliseconds(20), timeout: .seconds(1)))
+            let keepalive = ClientKeepalive(exactly: Keepalive(every: .milliseconds(20), timeout: .seconds(5)))
             try await withChannel(to: world.server.address.port ?? 0, keepalive) { echo in
-                let error = await rpcError { try await echo.unary(Buffer("x"), .deadline(.seconds(2))) }
+                let error = await rpcError { try await echo.unary(Buffer("x"), .deadline(.seconds(7))) }
                 #expect(error?.code == .deadlineExceeded)
             }
         }
@@ -109,14 +109,14 @@ struct KeepaliveTests {
     @Test("a server notices a client that has gone silent")
     func silentClient() async throws {
         var options = ServerOptions()
-        options.keepalive = Keepalive(every: .milliseconds(50), timeout: .seconds(1), withoutCalls: true)
+        options.keepalive = Keepalive(every: .milliseconds(50), timeout: .seconds(5), withoutCalls: true)
         try await CallWorld.with(.tcp, Self.waiting, server: options) { world in
             let peer = try await RawPeer(port: world.server.address.port ?? 0)
             await peer.send(Frames.hello)
             await eventually { peer.isClosed }
             #expect(peer.frames.contains { $0.type == 6 })
             // A client of ours answers, and stays.
-            let error = await rpcError { try await world.echo.unary(Buffer("x"), .deadline(.seconds(2))) }
+            let error = await rpcError { try await world.echo.unary(Buffer("x"), .deadline(.seconds(7))) }
             #expect(error?.code == .deadlineExceeded)
         }
     }

@@ -5,7 +5,7 @@ import SkeinServer
 import SkeinTransport
 import Testing
 
-@Suite("the life of a server", .serialized, .timeLimit(.minutes(1)))
+@Suite("the life of a server", .serialized, .timeLimit(.minutes(5)))
 struct ServerLifeTests {
     private func configurationError(_ body: () async throws -> Void) async -> String? {
         do {

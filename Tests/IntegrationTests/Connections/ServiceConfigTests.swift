@@ -4,7 +4,7 @@ import Skein
 import Synchronization
 import Testing
 
-@Suite("the service config that a resolver brings", .timeLimit(.minutes(1)))
+@Suite("the service config that a resolver brings", .timeLimit(.minutes(5)))
 struct ServiceConfigTests {
     /// Publishes what a test gives it, by the target's path.
     private struct ScriptedResolver: Resolver {
@@ -65,5 +65,28 @@ struct ServiceConfigTests {
         await channel.shutDown(grace: .zero)
         server.shutDown()
         try await server.finished()
+    }
+
+    @Test("what has no effect in its policies is logged once, and again when the config is another")
+    func warnings() async throws {
+        let log = LogRecorder()
+        let (script, publish) = AsyncStream<Resolution>.makeStream()
+        let name = UUID().uuidString
+        ScriptedResolver.scripts.withLock { $0[name] = script }
+        var options = ChannelOptions().logger(log.logger)
+        options.resolvers.register(ScriptedResolver.self)
+        let channel = try Channel("scripted:///\(name)", security: .plaintext, options: options)
+        channel.connect()
+        for field in ["choiceCont", "choiceCont", "choices"] {
+            let policies = #"[{"round_robbin": {}}, {"least_request": {"\#(field)": 3}}]"#
+            let config = try ServiceConfig(json: #"{"loadBalancingConfig": \#(policies)}"#)
+            publish.yield(Resolution([], serviceConfig: config))
+        }
+        let path = "loadBalancingConfig[1].least_request"
+        await eventually { log.lines.contains { $0.contains("\(path).choices is unknown") } }
+        let lines = log.lines.filter { $0.hasPrefix("warning: the service config of scripted:///\(name): line 1") }
+        #expect(lines.count { $0.contains(#"\#(path).choiceCont is unknown (did you mean "choiceCount"?)"#) } == 1)
+        #expect(lines.count { $0.contains(#"(did you mean "round_robin"?): skipped"#) } == 2)
+        await channel.shutDown(grace: .zero)
     }
 }

@@ -10,7 +10,7 @@ import Testing
 
 @testable import SkeinTransport
 
-@Suite("several connections to a server", .serialized, .timeLimit(.minutes(1)))
+@Suite("several connections to a server", .serialized, .timeLimit(.minutes(5)))
 struct SeveralConnectionsTests {
     /// Answers with the port that the client calls from, which tells its connections apart.
     private var service: EchoService {
@@ -107,6 +107,19 @@ struct SeveralConnectionsTests {
         }
     }
 
+    @Test("a channel that shuts down connects to no more servers")
+    func shutDownWhileConnecting() async throws {
+        let network = SlowNetwork()
+        let list = EndpointList((0..<200).map { Endpoint(.unix(path: "nowhere-\($0)")) })
+        let channel = try Channel(
+            "static:///world", options: .loadBalancing(.roundRobin).endpoints(list, as: "world"),
+            connecting: { $0.transport = network })
+        channel.connect()
+        await eventually { network.state.withLock { $0.held.count } == 64 }
+        await channel.shutDown(grace: .zero)
+        #expect(network.state.withLock { $0.held.count } == 64)
+    }
+
     @Test("a single address is noted once")
     func note() async throws {
         let recorder = LogRecorder()
@@ -134,6 +147,7 @@ private final class SlowNetwork: ClientTransport {
     var isPrivate: Bool { false }
 
     func open(_ connection: ClientConnection, timeout: Duration) {
+        connection.stopConnecting = { connection.connectFailed(RPCError(.unavailable, "stopped")) }
         state.withLock { state in
             state.held.append(connection)
             state.most = max(state.most, state.held.count)
@@ -147,6 +161,6 @@ private final class SlowNetwork: ClientTransport {
             state.opened += state.held.count
             return state.held
         }
-        for connection in held { inner.open(connection, timeout: .seconds(1)) }
+        for connection in held { inner.open(connection, timeout: .seconds(60)) }
     }
 }

@@ -5,7 +5,7 @@ import SkeinResolution
 import SkeinServer
 import Testing
 
-@Suite("calls that wait, and connections that go", .serialized, .timeLimit(.minutes(1)))
+@Suite("calls that wait, and connections that go", .serialized, .timeLimit(.minutes(5)))
 struct WaitingCallTests {
     @Test(
         "a call that waits for a free stream can be cancelled and run out of time", arguments: CallWorld.Medium.allCases

@@ -2,6 +2,7 @@
 import SkeinCore
 import SkeinServer
 import Synchronization
+import TestSupport
 
 /// A server that is stopped and started again, each time on another port.
 final class RestartedServer: Sendable {
@@ -21,7 +22,9 @@ final class RestartedServer: Sendable {
     var ports: [Int] { usedPorts.withLock { $0 } }
 
     private func start() async throws {
-        let server = try await SocketServer(.tcp("127.0.0.1", port: 0), [service], options)
+        // Clients of the last port go on calling there: nobody else is to answer.
+        let port = try LocalPort.reserve()
+        let server = try await SocketServer(.tcp("127.0.0.1", port: port), [service], options)
         usedPorts.withLock { $0.append(server.address.port ?? 0) }
         current.withLock { $0 = server }
     }

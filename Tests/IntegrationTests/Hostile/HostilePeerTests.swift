@@ -5,7 +5,7 @@ import SkeinServer
 import SkeinTransport
 import Testing
 
-@Suite("hostile and broken clients", .serialized, .timeLimit(.minutes(1)))
+@Suite("hostile and broken clients", .serialized, .timeLimit(.minutes(5)))
 struct HostilePeerTests {
     /// Runs `attack` against a server while a good client calls, and expects the good client to notice nothing.
     private func survive(
@@ -16,13 +16,13 @@ struct HostilePeerTests {
             let good = Task {
                 var calls = 0
                 while !stop.isOpen {
-                    _ = try await world.echo.expand(Buffer("x"), .deadline(.seconds(10))).metadata()
+                    _ = try await world.echo.expand(Buffer("x"), .deadline(.seconds(60))).metadata()
                     calls += 1
                 }
                 return calls
             }
             try await attack(world.server.address.port ?? 0)
-            for try await _ in try await world.echo.expand(Buffer("x"), .deadline(.seconds(10))) {}
+            for try await _ in try await world.echo.expand(Buffer("x"), .deadline(.seconds(60))) {}
             stop.open()
             let calls = try await good.value
             #expect(calls > 0)

@@ -10,7 +10,7 @@ import Testing
 
 @testable import SkeinServices
 
-@Suite("channels that check health", .serialized, .timeLimit(.minutes(1)))
+@Suite("channels that check health", .serialized, .timeLimit(.minutes(5)))
 struct HealthCheckingTests {
     private let backoff = Backoff(initial: .milliseconds(20), maximum: .milliseconds(40))
 
@@ -85,6 +85,22 @@ struct HealthCheckingTests {
             let text = try await EchoClient(channel).unary(Buffer("x")).text
             #expect(text == "x")
             #expect(health.watches.read { $0.watchCount } == 0)
+        }
+    }
+
+    @Test("servers that do not tell their health keep no others from being connected")
+    func hung() async throws {
+        let (network, health) = (MemoryNetwork(), SlowHealth())
+        let servers = try (0..<100).map { _ in try MemoryServer([EchoService(), health], .init(), in: network) }
+        let list = EndpointList(servers.map { Endpoint($0.address) })
+        let channel = try CallWorld.makeChannel(.memory, list, options(), network)
+        channel.connect()
+        await eventually { health.watches.count == servers.count }
+        await channel.shutDown(grace: .zero)
+        for server in servers {
+            server.shutDown()
+            server.endGrace()
+            try await server.finished()
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import SkeinServices
 
-@Suite("the health service", .timeLimit(.minutes(1)))
+@Suite("the health service", .timeLimit(.minutes(5)))
 struct HealthServiceTests {
     typealias Messages = Grpc_Health_V1_Health.Methods
     typealias Status = HealthBoard.Status

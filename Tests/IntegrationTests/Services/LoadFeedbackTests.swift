@@ -8,7 +8,7 @@ import Testing
 @testable import SkeinServices
 @testable import SkeinTransport
 
-@Suite("reports that reach the policy", .serialized, .timeLimit(.minutes(1)))
+@Suite("reports that reach the policy", .serialized, .timeLimit(.minutes(5)))
 struct LoadFeedbackTests {
     private func with(
         _ services: [any RPCService], _ options: ChannelOptions, _ body: (Channel, SocketServer) async throws -> Void

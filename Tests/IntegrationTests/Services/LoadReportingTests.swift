@@ -9,7 +9,7 @@ import Testing
 @testable import SkeinServer
 @testable import SkeinServices
 
-@Suite("load reports", .serialized, .timeLimit(.minutes(1)))
+@Suite("load reports", .serialized, .timeLimit(.minutes(5)))
 struct LoadReportingTests {
     private typealias Probe = Skein_Load_V1_LoadReporting.Methods
     private typealias Reports = Xds_Service_Orca_V3_OpenRcaService.Methods
@@ -233,6 +233,23 @@ struct LoadReportingTests {
             server.shutDown()
             let error = await rpcError { while try await reports.next() != nil {} }
             #expect(error?.code == .unavailable)
+        }
+    }
+
+    @Test(
+        "an interval that makes no sense does no harm",
+        arguments: [
+            Google_Protobuf_Duration(seconds: .max, nanos: .max), Google_Protobuf_Duration(seconds: .min, nanos: .min),
+            Google_Protobuf_Duration(seconds: -1), Google_Protobuf_Duration(),
+        ])
+    func extremeIntervals(interval: Google_Protobuf_Duration) async throws {
+        try await with([LoadReporting(.off, minimumInterval: .milliseconds(10))]) { channel, _ in
+            let method = ServerStreamingMethod(Reports.streamCoreMetrics, on: channel)
+            for _ in 0..<3 {
+                var reports = try await method(.init(reportInterval: interval)).makeAsyncIterator()
+                let report = try await reports.next()
+                #expect(report != nil)
+            }
         }
     }
 

@@ -3,6 +3,7 @@ import SkeinCore
 import SkeinServer
 import SkeinServices
 import SkeinTransport
+import TestSupport
 import Testing
 
 @Suite("probes by HTTP/1.1", .serialized, .timeLimit(.minutes(2)))
@@ -52,7 +53,9 @@ struct ProbeTests {
 
     @Test("a server without a health service is ready until it drains, and its probes end with it")
     func withoutHealth() async throws {
-        let options = ServerOptions.propagation(.seconds(3600)).probes(on: .tcp("127.0.0.1", port: 0))
+        // Nobody else listens there later.
+        let options = try ServerOptions.propagation(.seconds(3600))
+            .probes(on: .tcp("127.0.0.1", port: LocalPort.reserve()))
         let server = try await SocketServer(.tcp("127.0.0.1", port: 0), [EchoService()], options)
         let port = try #require(try await server.server.probesAddress()?.port)
         #expect(try await get("/ready", port: port) == "200")
@@ -60,7 +63,6 @@ struct ProbeTests {
         try await eventually { try await get("/ready", port: port) == "503" }
         server.shutDown()
         try await server.finished()
-        // Somebody else may have the port by now.
         let status = try? await get("/health", port: port)
         #expect(status != "200")
     }

@@ -4,6 +4,7 @@ import SkeinCore
 import SkeinServer
 import SkeinServices
 import SkeinTransport
+import TestSupport
 import Testing
 
 @Suite("what clients see of a server that shuts down", .serialized, .timeLimit(.minutes(2)))
@@ -28,8 +29,10 @@ struct PropagationTests {
 
     @Test("while the news spreads it serves as before, on old connections and on new ones; then none is accepted")
     func propagation() async throws {
+        // Nobody else listens there later.
+        let port = try LocalPort.reserve()
         let server = try await SocketServer(
-            .tcp("127.0.0.1", port: 0), [EchoService(), HealthService()], .propagation(.seconds(3600)))
+            .tcp("127.0.0.1", port: port), [EchoService(), HealthService()], .propagation(.seconds(3600)))
         let peer = try await watcher(server)
         let old = try Channel("ipv4:\(server.address)", security: .plaintext)
         #expect(try await EchoClient(old).unary(Buffer("before")).text == "before")

@@ -5,7 +5,7 @@ import SkeinTransport
 import Synchronization
 import Testing
 
-@Suite("hooks of a server", .timeLimit(.minutes(1)))
+@Suite("hooks of a server", .timeLimit(.minutes(5)))
 struct ServerHookTests {
     /// Writes down what it is told.
     private final class Diary: ServerHook {

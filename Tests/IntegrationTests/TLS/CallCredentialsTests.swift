@@ -5,7 +5,7 @@ import SkeinServer
 import SkeinTransport
 import Testing
 
-@Suite("call credentials", .timeLimit(.minutes(1)))
+@Suite("call credentials", .timeLimit(.minutes(5)))
 struct CallCredentialsTests {
     private struct TokenExpired: Error, CustomStringConvertible {
         var description: String { "token expired" }

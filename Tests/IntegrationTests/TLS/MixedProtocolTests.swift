@@ -5,7 +5,7 @@ import SkeinServer
 import SkeinTransport
 import Testing
 
-@Suite("peers that speak another protocol", .timeLimit(.minutes(1)))
+@Suite("peers that speak another protocol", .timeLimit(.minutes(5)))
 struct MixedProtocolTests {
     @Test("a TLS client at a plaintext server: both sides say so")
     func clientWithTLS() async throws {

@@ -5,7 +5,7 @@ import SkeinServer
 import SkeinTransport
 import Testing
 
-@Suite("mutual TLS", .timeLimit(.minutes(1)))
+@Suite("mutual TLS", .timeLimit(.minutes(5)))
 struct MutualTLSTests {
     @Test("the handler sees who the client has proved to be")
     func accepted() async throws {

@@ -5,7 +5,7 @@ import SkeinServer
 import SkeinTransport
 import Testing
 
-@Suite("calls over TLS", .timeLimit(.minutes(1)))
+@Suite("calls over TLS", .timeLimit(.minutes(5)))
 struct TLSCallTests {
     private func trusting(
         _ authority: TestAuthority, _ change: (inout TLSConfiguration) -> Void = { _ in }

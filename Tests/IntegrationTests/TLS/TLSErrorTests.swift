@@ -5,7 +5,7 @@ import SkeinServer
 import SkeinTransport
 import Testing
 
-@Suite("TLS that fails", .timeLimit(.minutes(1)))
+@Suite("TLS that fails", .timeLimit(.minutes(5)))
 struct TLSErrorTests {
     @Test("a certificate for another name is refused with both names")
     func wrongName() async throws {

@@ -68,7 +68,7 @@ struct TLSWorld: Sendable {
 
     /// Waits for a line of the server's log with all of `words` in it.
     func logs(_ words: String...) async {
-        await eventually(within: .seconds(10), "no line with \(words) in \(log.lines)") {
+        await eventually(within: .seconds(40), "no line with \(words) in \(log.lines)") {
             log.lines.contains { line in words.allSatisfy(line.contains) }
         }
     }

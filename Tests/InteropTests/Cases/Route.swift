@@ -55,8 +55,10 @@ struct Route: Sendable, CustomTestStringConvertible {
         let server = try await ListeningProcess(startServer(["--until-eof"] + arguments + more))
         defer { server.process.terminate() }
         guard let proxy else { return try await body(server.port) }
+        let ports = try (0..<3).map { _ in try LocalPort.reserve() }.map(String.init)
         let front = try await ListeningProcess(
-            PythonPeer.start("proxy.py", [proxy.rawValue, "--port", "\(server.port)"] + arguments))
+            PythonPeer.start(
+                "proxy.py", [proxy.rawValue, "--port", "\(server.port)", "--listen"] + ports + arguments))
         defer { front.process.terminate() }
         try await body(front.port)
     }

@@ -14,7 +14,7 @@ import grpc
 from checks import SUITES, Echo
 from suites import cancellation, compression, deadlines, drain, errors, load, messages, metadata, services, shapes  # noqa: F401
 
-TIMEOUT = 30
+TIMEOUT = 100
 
 
 async def run(name, function, port):

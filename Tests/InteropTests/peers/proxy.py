@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a proxy in front of a gRPC server: `proxy.py nginx|haproxy|envoy --port SERVER`. HTTP/2 on both sides, both in
-plaintext or, with --tls, both over TLS with the same certificate. Prints "listening PORT".
+"""Runs a proxy in front of a gRPC server: `proxy.py nginx|haproxy|envoy --port SERVER --listen PORT`. HTTP/2 on both
+sides, both in plaintext or, with --tls, both over TLS with the same certificate. Prints "listening PORT".
 
 The proxy and its folder go on SIGTERM, and once standard input closes, as it does when the process that started this
 one is gone.
@@ -9,7 +9,6 @@ one is gone.
 import argparse
 import json
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -20,8 +19,6 @@ import time
 from pathlib import Path
 
 HOST = "127.0.0.1"
-# A proxy picks no port for itself: one that was free a moment ago may be taken.
-TRIES = 3
 START_TIME = 40
 
 NGINX = """\
@@ -147,15 +144,6 @@ def program(name: str) -> str:
     sys.exit(f"{name} is not there: run .ci/setup, which installs it")
 
 
-def free_port() -> int:
-    """Beneath those that the system gives to whoever asks for any one, so that nobody takes it meanwhile."""
-    while True:
-        port = random.randrange(10_000, 32_000)
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) != 0:
-                return port
-
-
 def accepts(child: subprocess.Popen, port: int) -> bool:
     """Waits until the proxy serves; `False` if it ends instead."""
     end = time.monotonic() + START_TIME
@@ -170,8 +158,7 @@ def accepts(child: subprocess.Popen, port: int) -> bool:
 
 
 def start(folder: Path, options: argparse.Namespace) -> tuple[subprocess.Popen, int]:
-    for _ in range(TRIES):
-        port = free_port()
+    for port in options.listen:
         child = subprocess.Popen(PROXIES[options.proxy](folder, port, options), stdin=subprocess.DEVNULL)
         if accepts(child, port):
             return child, port
@@ -182,6 +169,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("proxy", choices=PROXIES)
     parser.add_argument("--port", type=int, required=True)
+    # A proxy picks no port for itself, and one that was free a moment ago may be taken.
+    parser.add_argument("--listen", type=int, nargs="+", required=True, help="ports to try, in this order")
     parser.add_argument("--tls", action="store_true")
     parser.add_argument("--cert", type=Path)
     parser.add_argument("--key", type=Path)

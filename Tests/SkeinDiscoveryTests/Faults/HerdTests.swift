@@ -49,27 +49,53 @@ struct HerdTests {
         return registry
     }
 
+    /// The longest time without a turn of a task that wants one every 10 ms, until it is cancelled.
+    private func longestPause() async -> Duration {
+        var (longest, last) = (Duration.zero, ContinuousClock.now)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(10))
+            let now = ContinuousClock.now
+            (longest, last) = (max(longest, now - last), now)
+        }
+        return longest
+    }
+
     @Test(
         "after an outage all see what changed, and they do not come back at once",
         arguments: RegistryPlace.Kind.connected)
     func outage(kind: RegistryPlace.Kind) async throws {
+        let count = amount("SKEIN_WATCHERS", 200)
+        var (arrivals, pause) = try await outage(kind, count)
+        // Those that come back while this process stands still seem to come at once.
+        for _ in 0..<2 where arrivals.most > count / 3 && pause > .milliseconds(300) {
+            (arrivals, pause) = try await outage(kind, count)
+        }
+        #expect(arrivals.most <= count / 3)
+    }
+
+    /// When `count` watchers came back, and for how long this process stood still meanwhile.
+    private func outage(_ kind: RegistryPlace.Kind, _ count: Int) async throws -> (Arrivals, pause: Duration) {
         let place = try await RegistryPlace(kind)
-        let (watchers, lists) = try await watch(place.location, amount("SKEIN_WATCHERS", 200))
+        let (watchers, lists) = try await watch(place.location, count)
         try await place.stop()
         try await until("not all noticed", within: .seconds(90)) { watchers.allSatisfy(\.isAway) }
         // So long that their waits have grown: those of a moment ago say nothing.
         try await Task.sleep(for: .seconds(3))
+        let ticker = Task { await longestPause() }
+        defer { ticker.cancel() }
         try await place.start()
         let registry = try await registerNew(place)
         try await until("not all are back", within: .seconds(180)) { lists.allSatisfy { $0.ids == ["new"] } }
+        ticker.cancel()
+        let pause = await ticker.value
         let times = watchers.compactMap(\.cameBack)
         let first = try #require(times.min())
         let arrivals = Arrivals(times.map { $0 - first })
         print("\(kind), killed and started: \(arrivals)")
         #expect(arrivals.times.count == watchers.count)
-        #expect(arrivals.most <= watchers.count / 3)
         await registry.close()
         try await place.stop()
+        return (arrivals, pause)
     }
 
     @Test(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
+import SkeinTesting
 import Testing
 
 @testable import SkeinDiscovery
@@ -10,10 +11,12 @@ struct LeaseLoopTests {
     private let instance = ServiceInstance(service: "s", host: "10.0.0.1", port: 1)
 
     /// The lease of a loop that is cancelled while the registry, which holds the instance, keeps its answer for `delay`.
-    private func cancelled(answerAfter delay: Duration) async throws -> (LeaseID?, any ServiceRegistry) {
+    private func cancelled(
+        answerAfter delay: Duration, _ clock: any Clock<Duration> = ContinuousClock()
+    ) async throws -> (LeaseID?, any ServiceRegistry) {
         let store = MemoryRegistry.Store.named(name)
         store.answer(after: delay)
-        let context = RegistryContext()
+        let context = RegistryContext(clock: clock)
         let registry = try RegistryCatalog(MemoryRegistry.self).registry("memory://\(name)", context)
         let loop = LeaseLoop(registry: registry, instance: instance, ttl: .seconds(600), context: context)
         let task = Task { await loop.run() }
@@ -24,7 +27,8 @@ struct LeaseLoopTests {
 
     @Test("one that is cancelled while it registers still knows the lease, so that nothing is left behind")
     func cancelledWhileRegistering() async throws {
-        let (lease, registry) = try await cancelled(answerAfter: .milliseconds(300))
+        // By this clock its patience does not end.
+        let (lease, registry) = try await cancelled(answerAfter: .milliseconds(300), TestClock())
         try await registry.deregister(try #require(lease), of: instance)
         #expect(try await registry.list("s").instances.isEmpty)
     }

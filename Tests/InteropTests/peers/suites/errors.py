@@ -66,7 +66,7 @@ async def after_messages(echo):
 async def early(echo):
     call = echo.Collect()
     await call.write(EchoRequest(fail_code=NOT_FOUND, fail_message="early"))
-    error = await failure(asyncio.wait_for(call, 5))
+    error = await failure(asyncio.wait_for(call, 60))
     expect((error.code(), error.details()), (grpc.StatusCode.NOT_FOUND, "early"), "status")
 
 
@@ -76,7 +76,7 @@ async def early_bidirectional(echo):
     await call.write(EchoRequest(text="fine"))
     await call.write(EchoRequest(fail_code=NOT_FOUND, fail_message="early"))
     expect((await call.read()).text, "fine", "first reply")
-    error = await failure(asyncio.wait_for(collected(call), 5))
+    error = await failure(asyncio.wait_for(collected(call), 60))
     expect((error.code(), error.details()), (grpc.StatusCode.NOT_FOUND, "early"), "status")
 
 

@@ -105,7 +105,7 @@ struct RedisRegistryTests {
         let server = try await RedisServer.start()
         defer { server.stop() }
         let registry = try registry("redis://\(server.address)")
-        _ = try await registry.register(ServiceInstance(service: "s", host: "10.0.0.1", port: 1), ttl: .seconds(2))
+        _ = try await registry.register(ServiceInstance(service: "s", host: "10.0.0.1", port: 1), ttl: .seconds(6))
         _ = try await registry.register(ServiceInstance(service: "s", host: "10.0.0.2", port: 2), ttl: .seconds(600))
         let list = try WatchedList("redis://\(server.address)/s", RedisServer.catalog)
         try await until { list.ids?.count == 2 }
