@@ -83,9 +83,10 @@ extension Target {
             do throws(HostPort.Problem) {
                 servers.append(try HostPort(host, defaultPort: defaultPort))
             } catch {
+                // What a password was written with may have cut it into what looks like a host.
+                let place = description.contains(host) ? "host \(JSONValue.quoted(String(host)))" : "a host"
                 throw ConfigurationError(
-                    "read target \(JSONValue.quoted(description)): expected \(error.expected) in host "
-                        + JSONValue.quoted(String(host)))
+                    "read target \(JSONValue.quoted(description)): expected \(error.expected) in \(place)")
             }
         }
         return servers
