@@ -10,6 +10,8 @@ public struct PickContext: ~Copyable {
     package var time = PickTime(nanoseconds: 0)
     /// What the call is to be hashed by, if anything.
     public let hash: UInt64?
+    /// A hash of who called the handler that makes the call; `nil` outside of handlers.
+    package let source: UInt64?
     /// Counts from 0; above 0 for a retry or a hedge.
     public package(set) var attempt = 0
     /// What the picker wants done beside the call.
@@ -25,11 +27,13 @@ public struct PickContext: ~Copyable {
     public let deadline: Deadline?
 
     package init(
-        _ method: MethodDescriptor, metadata: Metadata = [:], hash: UInt64? = nil, deadline: Deadline? = nil
+        _ method: MethodDescriptor, metadata: Metadata = [:], hash: UInt64? = nil, source: UInt64? = nil,
+        deadline: Deadline? = nil
     ) {
         self.method = method
         self.metadata = metadata
         self.hash = hash
+        self.source = source
         self.deadline = deadline
     }
 

@@ -15,6 +15,8 @@ package struct HashingOptions: Sendable, Hashable {
     package var loadFactor: Double?
     /// Up to so many calls in flight an endpoint takes whatever the others have.
     package var freeCalls = 8
+    /// Whether a call without a key goes by who called the handler that makes it.
+    var goesBySource = false
 
     package init(header: String? = nil, loadFactor: Double? = nil) {
         self.header = header?.lowercased()
@@ -32,7 +34,7 @@ package struct HashingOptions: Sendable, Hashable {
     /// The key of a call.
     func key(of call: borrowing PickContext) -> UInt64 {
         if let header, let hash = call.hash(ofMetadata: header) { return hash }
-        return call.hash ?? call.random
+        return call.hash ?? (goesBySource ? call.source : nil) ?? call.random
     }
 }
 

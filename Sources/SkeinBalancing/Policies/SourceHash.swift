@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import SkeinCore
 
-/// `source_hash`: calls from the same source to the same endpoint. The source is the value of a header, or the call's
-/// own hash key, where a proxy puts the address that called it. Placed like `ring_hash`.
+/// `source_hash`: calls from the same source to the same endpoint. The source is the value of a header, the call's own
+/// hash key, or the address that called the handler which makes the call: a proxy's client. Placed like `ring_hash`.
 package typealias SourceHash = Hashed<SourceHashTable>
 
 package struct SourceHashTable: Placement {
@@ -24,10 +24,13 @@ package struct SourceHashTable: Placement {
 package struct SourceHashConfiguration: HashConfiguration {
     package var hashing = HashingOptions()
 
-    package init() {}
-    package init(_ hashing: HashingOptions) { self.hashing = hashing }
+    package init() { self.init(HashingOptions()) }
+    package init(_ hashing: HashingOptions) {
+        self.hashing = hashing
+        self.hashing.goesBySource = true
+    }
     package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
-        hashing = try HashingOptions(reading: &fields, header: "header")
+        self.init(try HashingOptions(reading: &fields, header: "header"))
     }
 }
 

@@ -12,6 +12,8 @@ struct CallPlan: Sendable {
     let waitsForReady: Bool
     let explainsPicks: Bool
     let hash: UInt64?
+    /// Who called the handler that the call is made in.
+    let source: UInt64?
     let maxRequestBytes: Int
     let maxResponseBytes: Int
     let start: ContinuousClock.Instant
@@ -39,6 +41,7 @@ struct CallPlan: Sendable {
         waitsForReady = options.waitsForReady ?? false
         explainsPicks = options.explainsPicks ?? false
         hash = options.hashKey.map { XXHash64.hash($0) }
+        source = hash == nil ? parent.map { XXHash64.hash($0.peer.address.host) } : nil
         maxRequestBytes = options.maxRequestBytes ?? .max
         maxResponseBytes = options.maxResponseBytes ?? CallPlan.defaultMaxResponseBytes
         problem = metadata.isEmpty ? nil : CallPlan.problem(in: metadata, of: method)

@@ -82,7 +82,8 @@ final class ClientCall: ClientStreamSink, PickWaiter, @unchecked Sendable {  // 
     private func proceed() {
         while true {
             let generation = channel.queue.generation
-            var context = PickContext(plan.method, metadata: plan.metadata, hash: plan.hash, deadline: plan.deadline)
+            var context = PickContext(
+                plan.method, metadata: plan.metadata, hash: plan.hash, source: plan.source, deadline: plan.deadline)
             context.time = .now
             for id in tried { context.attempted(id) }
             let outcome = channel.cell.pick(&context)

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import SkeinBalancing
 import SkeinClient
 import SkeinCore
+import SkeinResolution
 import SkeinServer
+import SkeinTransport
 import Testing
 
 @Suite("calls made inside handlers", .serialized, .timeLimit(.minutes(5)))
@@ -37,6 +40,34 @@ struct NestedCallTests {
         #expect(left.count == 2)
         #expect((left.all.first ?? nil).map { $0 > .seconds(200) && $0 <= .seconds(300) } == true)
         #expect(left.all.last == .some(nil))
+    }
+
+    @Test("a proxy's calls go by who called it, where source_hash says so")
+    func source() async throws {
+        let service = EchoService(unary: { request, _ in request })
+        var servers: [SocketServer] = []
+        for _ in 0..<3 { servers.append(try await SocketServer(.tcp("127.0.0.1", port: 0), [service], .init())) }
+        let endpoints = EndpointList(servers.map { Endpoint($0.address) })
+        let options = ChannelOptions.loadBalancing(LoadBalancing(policy: "source_hash"))
+            .endpoints(endpoints, as: "world")
+        let channel = try Channel("static:///world", security: .plaintext, options: options)
+        let echo = EchoClient(channel)
+        let (own, detached) = (Recorder<Endpoint.Identity?>(), Recorder<Endpoint.Identity?>())
+        let proxy = EchoService(unary: { request, _ in
+            own.record(try await echo.unary.response(request).endpoint)
+            detached.record(try await echo.unary.response(request, .detached).endpoint)
+            return request
+        })
+        try await CallWorld.with(.tcp, proxy) { world in
+            for _ in 0..<40 { _ = try await world.echo.unary(Buffer("x")) }
+        }
+        #expect(Set(own.all).count == 1)
+        #expect(Set(detached.all).count > 1)
+        await channel.shutDown(grace: .zero)
+        for server in servers {
+            server.shutDown()
+            try await server.finished()
+        }
     }
 
     @Test(
