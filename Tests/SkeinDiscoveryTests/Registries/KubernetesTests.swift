@@ -117,7 +117,7 @@ struct KubernetesTests {
         let server = try await KubernetesStandIn { $0.versions = [] }
         let registry = try registry(server)
         await #expect(throws: RPCError.self) { try await registry.list("greeter.default") }
-        _ = server.change { $0.versions = ["v1"] }
+        server.change { $0.versions = ["v1"] }
         write(server, "greeter-a", ["10.0.0.1"])
         let listing = try await registry.list("greeter.default")
         #expect(listing.instances.map(\.host) == ["10.0.0.1"])
