@@ -94,7 +94,7 @@ public final class Server: Sendable {
         let watchdog = options.logger.map { LoopWatchdog(watching: activities, router.methods, logger: $0) }
         watchdog?.start()
         defer { watchdog?.stop() }
-        let probes = try await ProbeListener(options.probes, on: group.group) { [hooks] in hooks.areReady }
+        let probes = try await ProbeListener(options.probes, on: group) { [hooks] in hooks.areReady }
         boundProbes.succeed(probes.addresses)
         do {
             let listeners = try await listen(core, group.group, tls)

@@ -10,6 +10,7 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
     let connections: ServerConnections
     private let budget: BufferBudget
     private let freeMemory = FreeMemory()
+    private let timers: LoopTimers.Group
     private let methods: MethodTable
     private let launchers: [ObjectIdentifier: HandlerLauncher]
     private let configuration: HTTP2Configuration
@@ -24,6 +25,7 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
     ) {
         self.meter = meter
         self.methods = methods
+        timers = loops.timers
         connections = ServerConnections(
             limit: options.maxConnections ?? OpenFiles.limit / 4 * 3, perClient: options.maxConnectionsPerClient)
         budget = BufferBudget(limit: options.maxBuffer)
@@ -47,7 +49,8 @@ final class ServerCore: ServerConnectionDelegate, Sendable {
         // Ahead of what costs memory.
         try connections.checkRoom(for: peer)
         let connection = try ServerConnection(
-            from: peer, on: eventLoop, configuration: configuration, limits: limits, budget: budget, delegate: self)
+            from: peer, on: timers[eventLoop], configuration: configuration, limits: limits, budget: budget,
+            delegate: self)
         try connections.add(connection)
         return connection
     }

@@ -78,7 +78,7 @@ package final class Listener: Sendable {
     ) throws {
         let readSize = ReadSize()
         try channel.syncOptions?.setOption(.recvAllocator, value: ReadSize.Allocator(size: readSize))
-        let socketHandler = SocketHandler(connection, readSize: readSize)
+        let socketHandler = SocketHandler(connection, timers: connection.timers, readSize: readSize)
         if let tls { return try tls.addHandlers(to: channel, for: socketHandler, of: connection, log: log) }
         let peer = connection.peer
         let firstBytes = FirstBytesHandler { ServerTLS.judgePlaintext($0, peer, log) }

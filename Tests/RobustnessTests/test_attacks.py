@@ -50,9 +50,7 @@ class Form(NamedTuple):
     """Milliseconds that 99 of 100 calls, and all, may take."""
 
 
-# A build that is not optimised takes half a millisecond to end a connection among a thousand: NIO looks for its timers in
-# a list of all. So the short form makes hundreds.
-SHORT = Form(1, 400, 400, 0.05, {"handshake_ms": 500, "headers_ms": 500, "idle_ms": 700}, (3, 1000), 128, 400, 4000)
+SHORT = Form(1, 400, 400, 0.1, {"handshake_ms": 500, "headers_ms": 500, "idle_ms": 700}, (3, 1000), 128, 400, 4000)
 LONG = Form(6, 1800, 300, 1, {"handshake_ms": 2000, "headers_ms": 2000, "idle_ms": 2500}, (14, 4200), 64, 100, 1000)
 FORM = LONG if os.environ.get("SKEIN_ROBUSTNESS") == "long" else SHORT
 CHOSEN = [name for name in os.environ.get("SKEIN_ATTACKS", "").split(",") if name] or list(ATTACKS)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import NIOCore
+internal import SkeinTransport
 
 /// Ends a probe's connection that sends too much or takes too long.
 final class ProbeLimits: ChannelInboundHandler {
@@ -10,12 +11,14 @@ final class ProbeLimits: ChannelInboundHandler {
     static let time = Duration.seconds(5)
 
     private var received = 0
-    private var timer: Scheduled<Void>?
+    private let timers: LoopTimers
+    private var timer: LoopTimer?
+
+    /// - Parameter timers: of the channel's loop.
+    init(_ timers: LoopTimers) { self.timers = timers }
 
     func channelActive(context: ChannelHandlerContext) {
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(ProbeLimits.time)) {
-            context.close(promise: nil)
-        }
+        timer = timers.schedule(in: TimeAmount(ProbeLimits.time)) { context.close(promise: nil) }
         context.fireChannelActive()
     }
 

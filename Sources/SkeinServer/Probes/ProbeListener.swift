@@ -16,7 +16,7 @@ final class ProbeListener: Sendable {
     ///   - address: where to listen; `nil`: nowhere.
     ///   - areHooksReady: what `/ready` depends on besides `isServing`.
     init(
-        _ address: BindAddress?, on group: any EventLoopGroup, areHooksReady: @escaping @Sendable () -> Bool
+        _ address: BindAddress?, on loops: ServerLoops, areHooksReady: @escaping @Sendable () -> Bool
     ) async throws(ConfigurationError) {
         let serving = Serving()
         self.serving = serving
@@ -25,10 +25,11 @@ final class ProbeListener: Sendable {
             return
         }
         let connections = ProbeConnections()
-        listener = try await Listener.bind(to: address.listenerAddress, on: group, logger: nil) { channel in
+        let timers = loops.timers
+        listener = try await Listener.bind(to: address.listenerAddress, on: loops.group, logger: nil) { channel in
             connections.add(channel)
             try channel.pipeline.syncOperations.addHandlers([
-                ProbeLimits(),
+                ProbeLimits(timers[channel.eventLoop]),
                 HTTPResponseEncoder(),
                 ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)),
                 ProbeHandler { serving.flag.load(ordering: .relaxed) && areHooksReady() },

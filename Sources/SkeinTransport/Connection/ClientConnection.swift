@@ -30,14 +30,14 @@ package final class ClientConnection: Connection, @unchecked Sendable {
     let keepaliveSetting: ClientKeepalive
     private let maxMessageBytes: Int
     private weak var delegate: (any ClientConnectionDelegate)?
-    private var handshakeTimer: Scheduled<Void>?
+    private var handshakeTimer: LoopTimer?
     private var state = State.handshaking
     private var closeReason: RPCError?
     private var incarnations = IncarnationWatch()
-    private lazy var deadlines = DeadlineTimer<ClientStream>(on: eventLoop) { [unowned self] in deadlinePassed($0) }
+    private lazy var deadlines = DeadlineTimer<ClientStream>(on: timers) { [unowned self] in deadlinePassed($0) }
 
     package init(
-        to address: EndpointAddress, on eventLoop: any EventLoop, configuration: HTTP2Configuration,
+        to address: EndpointAddress, on timers: LoopTimers, configuration: HTTP2Configuration,
         handshakeTimeout: TimeAmount, keepalive: ClientKeepalive = .init(nil),
         delegate: any ClientConnectionDelegate
     ) throws(HTTP2Error) {
@@ -47,13 +47,13 @@ package final class ClientConnection: Connection, @unchecked Sendable {
         self.handshakeTimeout = handshakeTimeout
         maxMessageBytes = configuration.maxMessageBytes
         let session = try HTTP2Session(role: .client, configuration: configuration) { HTTP2Stream() }
-        super.init(on: eventLoop, session: session, compressors: configuration.compressors)
+        super.init(on: timers, session: session, compressors: configuration.compressors)
     }
 
     // MARK: life of the connection
 
     override func didConnect() {
-        handshakeTimer = eventLoop.scheduleTask(in: handshakeTimeout) { [weak self] in self?.handshakeTimedOut() }
+        handshakeTimer = timers.schedule(in: handshakeTimeout) { [weak self] in self?.handshakeTimedOut() }
     }
 
     /// There will be no transport.
@@ -134,6 +134,7 @@ package final class ClientConnection: Connection, @unchecked Sendable {
 
     override func didDisconnect() {
         handshakeTimer?.cancel()
+        deadlines.stop()
         state = .closing
         delegate?.connectionClosed(self, closeReason)
         delegate = nil

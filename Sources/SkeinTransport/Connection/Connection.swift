@@ -25,6 +25,8 @@ package enum ConnectionCommand: Sendable {
 /// is marked needs no check at run time: each access ends before anything else is called.
 package class Connection: @unchecked Sendable, ByteInput {
     package final let eventLoop: any EventLoop
+    /// Of `eventLoop`.
+    final let timers: LoopTimers
     package final let session: HTTP2Session
     /// What messages may be compressed with.
     final let compressors: CompressorRegistry
@@ -52,8 +54,9 @@ package class Connection: @unchecked Sendable, ByteInput {
     /// The least room for it, which is also what a connection without calls keeps at most.
     private static let smallOutput = 2 * 1024
 
-    init(on eventLoop: any EventLoop, session: HTTP2Session, compressors: CompressorRegistry) {
-        self.eventLoop = eventLoop
+    init(on timers: LoopTimers, session: HTTP2Session, compressors: CompressorRegistry) {
+        self.timers = timers
+        eventLoop = timers.eventLoop
         self.compressors = compressors
         self.session = session
     }
@@ -177,7 +180,7 @@ package class Connection: @unchecked Sendable, ByteInput {
     final func watch(_ keepalive: Keepalive?, dead: @escaping () -> Void) {
         guard let keepalive, self.keepalive == nil else { return }
         let watch = KeepaliveWatch(
-            keepalive, on: eventLoop, liveStreams: { [unowned self] in session.liveStreamCount },
+            keepalive, on: timers, liveStreams: { [unowned self] in session.liveStreamCount },
             ping: { [unowned self] in
                 session.ping(Connection.keepalivePing)
                 setNeedsFlush()

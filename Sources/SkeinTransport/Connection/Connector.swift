@@ -29,8 +29,8 @@ package struct Connector: Sendable {
         to address: EndpointAddress, on eventLoop: any EventLoop, delegate: any ClientConnectionDelegate
     ) throws -> ClientConnection {
         let connection = try ClientConnection(
-            to: address, on: eventLoop, configuration: configuration, handshakeTimeout: TimeAmount(timeout),
-            keepalive: keepalive, delegate: delegate)
+            to: address, on: LoopTimers.Group.singleton[eventLoop], configuration: configuration,
+            handshakeTimeout: TimeAmount(timeout), keepalive: keepalive, delegate: delegate)
         try transport.open(connection, timeout: timeout)
         return connection
     }

@@ -3,12 +3,13 @@ internal import SkeinCore
 
 /// Something that a `DeadlineHeap` orders. It remembers its own place, so that leaving costs O(log n).
 package protocol DeadlineHeapElement: AnyObject {
-    var deadlineInstant: ContinuousClock.Instant { get }
+    associatedtype Instant: Comparable
+    var deadlineInstant: Instant { get }
     /// -1 outside the heap. Written by the heap alone.
     var heapIndex: Int { get set }
 }
 
-/// The calls of one connection, soonest deadline first: a binary heap with removal.
+/// The calls of a connection or the timers of a loop, soonest deadline first: a binary heap with removal.
 package struct DeadlineHeap<Element: DeadlineHeapElement> {
     private var elements: [Element] = []
 

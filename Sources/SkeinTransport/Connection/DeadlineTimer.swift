@@ -6,18 +6,16 @@ internal import SkeinCore
 ///
 /// Most calls end long before their deadline, so that leaving must be cheap: the timer is not moved then, it fires for
 /// nobody and is set anew.
-final class DeadlineTimer<Element: DeadlineHeapElement> {
-    private let eventLoop: any EventLoop
+final class DeadlineTimer<Element: DeadlineHeapElement> where Element.Instant == ContinuousClock.Instant {
+    private let timers: LoopTimers
     private let fire: (Element) -> Void
     private var heap = DeadlineHeap<Element>()
-    private var timer: (instant: ContinuousClock.Instant, task: Scheduled<Void>)?
+    private var timer: (instant: ContinuousClock.Instant, loopTimer: LoopTimer)?
 
-    init(on eventLoop: any EventLoop, fire: @escaping (Element) -> Void) {
-        self.eventLoop = eventLoop
+    init(on timers: LoopTimers, fire: @escaping (Element) -> Void) {
+        self.timers = timers
         self.fire = fire
     }
-
-    deinit { timer?.task.cancel() }
 
     func insert(_ element: Element) {
         heap.insert(element)
@@ -26,18 +24,19 @@ final class DeadlineTimer<Element: DeadlineHeapElement> {
 
     func remove(_ element: Element) { heap.remove(element) }
 
+    /// When no deadline matters any more.
+    func stop() {
+        timer?.loopTimer.cancel()
+        timer = nil
+    }
+
     private func setTimer() {
         guard let first = heap.first?.deadlineInstant else { return }
         if let timer {
             if timer.instant <= first { return }
-            timer.task.cancel()
+            timer.loopTimer.cancel()
         }
-        let delay = max(.zero, first - .now)
-        let task = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { [weak self] in
-            guard let self else { return }
-            timerFired()
-        }
-        timer = (first, task)
+        timer = (first, timers.schedule(in: TimeAmount(first - .now)) { [weak self] in self?.timerFired() })
     }
 
     private func timerFired() {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import NIOCore
 internal import SkeinHTTP2
 
 /// A connection's keepalive: the machine, its timer, and what it asks of the connection. On the loop.
@@ -8,16 +7,16 @@ final class KeepaliveWatch {
     private let ping: () -> Void
     private let dead: () -> Void
     private let liveStreams: () -> Int
-    private lazy var timer = CheckTimer(on: eventLoop) { [unowned self] in check(at: $0) }
-    private let eventLoop: any EventLoop
+    private lazy var timer = CheckTimer(on: timers) { [unowned self] in check(at: $0) }
+    private let timers: LoopTimers
 
     init(
-        _ keepalive: Keepalive, on eventLoop: any EventLoop, liveStreams: @escaping () -> Int,
+        _ keepalive: Keepalive, on timers: LoopTimers, liveStreams: @escaping () -> Int,
         ping: @escaping () -> Void, dead: @escaping () -> Void
     ) {
         machine = KeepaliveMachine(
             interval: keepalive.interval, timeout: keepalive.timeout, withoutCalls: keepalive.withoutCalls, now: .now)
-        self.eventLoop = eventLoop
+        self.timers = timers
         self.liveStreams = liveStreams
         self.ping = ping
         self.dead = dead

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import NIOCore
+internal import NIOCore
 package import SkeinCore
 package import SkeinHTTP2
 
@@ -28,7 +28,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     /// Open streams that do not keep the connection from being idle.
     private var unusedStreams = 0
     private weak var delegate: (any ServerConnectionDelegate)?
-    private lazy var deadlines = DeadlineTimer<ServerStream>(on: eventLoop) { [unowned self] in deadlinePassed($0) }
+    private lazy var deadlines = DeadlineTimer<ServerStream>(on: timers) { [unowned self] in deadlinePassed($0) }
     private var drainMachine = DrainMachine()
     /// What the client is told.
     private var drainReason = ""
@@ -46,16 +46,16 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     var isInflating = false
     private var strikes: PingStrikes
     private var age: ConnectionAge
-    private lazy var ageTimer = CheckTimer(on: eventLoop) { [unowned self] in checkAge(at: $0) }
-    private var handshakeTimer: Scheduled<Void>?
+    private lazy var ageTimer = CheckTimer(on: timers) { [unowned self] in checkAge(at: $0) }
+    private var handshakeTimer: LoopTimer?
     /// Ends the connection when the header block with this number is not complete in time.
-    private var headersTimer: (block: Int, task: Scheduled<Void>)?
+    private var headersTimer: (block: Int, timer: LoopTimer)?
     private var answered = AnsweredStreams()
-    private lazy var answeredTimer = CheckTimer(on: eventLoop) { [unowned self] in endAnswered(at: $0) }
+    private lazy var answeredTimer = CheckTimer(on: timers) { [unowned self] in endAnswered(at: $0) }
     private var isShuttingDown = false
 
     package init(
-        from peer: Peer, on eventLoop: any EventLoop, configuration: HTTP2Configuration,
+        from peer: Peer, on timers: LoopTimers, configuration: HTTP2Configuration,
         limits lifeLimits: ServerConnectionLimits = .init(), budget: BufferBudget? = nil,
         delegate: any ServerConnectionDelegate
     ) throws(HTTP2Error) {
@@ -72,15 +72,13 @@ package final class ServerConnection: Connection, @unchecked Sendable {
         maxMessageBytes = configuration.maxMessageBytes
         maxRunningHandlers = configuration.maxConcurrentStreams
         let session = try HTTP2Session(role: .server, configuration: configuration) { ServerStream() }
-        super.init(on: eventLoop, session: session, compressors: configuration.compressors)
+        super.init(on: timers, session: session, compressors: configuration.compressors)
     }
 
     // MARK: life of the connection
 
     override func didConnect() {
-        handshakeTimer = eventLoop.scheduleTask(deadline: handshakeDeadline) { [weak self] in
-            self?.close()
-        }
+        handshakeTimer = timers.schedule(at: handshakeDeadline) { [weak self] in self?.close() }
     }
 
     private func becameReady() {
@@ -115,16 +113,16 @@ package final class ServerConnection: Connection, @unchecked Sendable {
     private func watchHeaders() {
         if let headersTimer {
             if session.isHeaderBlockOpen, headersTimer.block == session.headerBlocks { return }
-            headersTimer.task.cancel()
+            headersTimer.timer.cancel()
             self.headersTimer = nil
         }
         guard session.isHeaderBlockOpen else { return }
-        let task = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(lifeLimits.headersTimeout)) { [weak self] in
+        let timer = timers.schedule(in: TimeAmount(lifeLimits.headersTimeout)) { [weak self] in
             guard let self else { return }
             session.goAway(code: .enhanceYourCalm, debugData: "slow_headers")
             closeWhenFlushed()
         }
-        headersTimer = (session.headerBlocks, task)
+        headersTimer = (session.headerBlocks, timer)
     }
 
     /// With calls only when the client broke the rules: it is not waited for with what they hold.
@@ -134,7 +132,8 @@ package final class ServerConnection: Connection, @unchecked Sendable {
 
     override func didDisconnect() {
         handshakeTimer?.cancel()
-        headersTimer?.task.cancel()
+        headersTimer?.timer.cancel()
+        deadlines.stop()
         waitingCalls.removeAll()
         toInflate.removeAll()
         forgetBuffers()
@@ -420,7 +419,7 @@ package final class ServerConnection: Connection, @unchecked Sendable {
             session.forEachLiveStream { ServerConnection.cast($0).sink?.move() }
         case .ping: session.ping(Connection.drainPing)
         case .startAcknowledgementTimer(let delay):
-            eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in
+            timers.schedule(in: TimeAmount(delay)) { [weak self] in
                 guard let self else { return }
                 burst { self.drain(.acknowledgementTimeout) }
             }

@@ -12,11 +12,10 @@ extension ServerConnection {
     func watchAge(of stream: ServerStream) {
         guard let age = lifeLimits.streamAge else { return }
         let chance = Int.random(in: 900...1100)
-        stream.ageTimer = eventLoop.scheduleTask(in: TimeAmount(age * chance / 1000)) { [weak self, weak stream] in
+        stream.ageTimer = timers.schedule(in: TimeAmount(age * chance / 1000)) { [weak self, weak stream] in
             guard let self, let stream, let sink = stream.sink else { return }
             sink.move()
-            stream.ageTimer = eventLoop.scheduleTask(in: TimeAmount(lifeLimits.streamAgeGrace)) {
-                [weak self, weak stream] in
+            stream.ageTimer = timers.schedule(in: TimeAmount(lifeLimits.streamAgeGrace)) { [weak self, weak stream] in
                 guard let self, let stream, stream.sink != nil else { return }
                 burst { self.endAged(stream) }
             }

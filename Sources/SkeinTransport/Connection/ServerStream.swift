@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import NIOCore
 package import SkeinCore
 internal import SkeinHTTP2
 
@@ -68,7 +67,7 @@ package final class ServerStream: CallStream, DeadlineHeapElement, ServerContext
     /// Open, but no use of the connection.
     @exclusivity(unchecked) var isUnused = false
     /// Fires when the stream is too old, and once more when its grace is over.
-    @exclusivity(unchecked) var ageTimer: Scheduled<Void>?
+    @exclusivity(unchecked) var ageTimer: LoopTimer?
     package var heapIndex = -1
     package var deadlineInstant: ContinuousClock.Instant { deadline?.instant ?? .now }
 

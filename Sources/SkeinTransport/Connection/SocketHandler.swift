@@ -10,14 +10,18 @@ final class SocketHandler: ChannelInboundHandler, ByteOutput {
     private var context: ChannelHandlerContext?
     private var isConnected = false
     private var error: (any Error)?
-    private var closeTimer: Scheduled<Void>?
+    private let timers: LoopTimers
+    private var closeTimer: LoopTimer?
     /// How much to read at once, and when the handling of what was read last began.
     private let readSize: ReadSize?
     private var readStart: NIODeadline?
 
-    /// - Parameter readSize: `nil`: what NIO finds best.
-    init(_ input: any ByteInput, readSize: ReadSize? = nil) {
+    /// - Parameters:
+    ///   - timers: of the channel's loop.
+    ///   - readSize: `nil`: what NIO finds best.
+    init(_ input: any ByteInput, timers: LoopTimers, readSize: ReadSize? = nil) {
         self.input = input
+        self.timers = timers
         self.readSize = readSize
     }
 
@@ -32,22 +36,20 @@ final class SocketHandler: ChannelInboundHandler, ByteOutput {
     /// socket closed with unread bytes in it would throw away what the peer has not received yet.
     func close() {
         guard let context, closeTimer == nil else { return }
-        setCloseTimer(.seconds(5), context)
+        setCloseTimer(.seconds(5))
         let written = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
         written.futureResult.assumeIsolated().whenComplete { [self] _ in
             guard let context = self.context else { return }
-            setCloseTimer(.seconds(1), context)
+            setCloseTimer(.seconds(1))
             context.close(mode: .output, promise: nil)
         }
     }
 
     /// A peer that neither reads nor ends is waited for this long.
-    private func setCloseTimer(_ limit: TimeAmount, _ context: ChannelHandlerContext) {
+    private func setCloseTimer(_ limit: TimeAmount) {
         closeTimer?.cancel()
-        closeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { [self] in
-            self.context?.close(promise: nil)
-        }
+        closeTimer = timers.schedule(in: limit) { [self] in context?.close(promise: nil) }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

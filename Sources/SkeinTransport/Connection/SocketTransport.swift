@@ -44,7 +44,8 @@ package struct SocketTransport: ClientTransport {
     ) throws {
         if let tls { return try tls.addHandlers(to: channel, for: connection, deadline: deadline) }
         let firstBytes = FirstBytesHandler { ClientTLS.judgePlaintext($0) }
-        try channel.pipeline.syncOperations.addHandlers([firstBytes, SocketHandler(connection)])
+        let socketHandler = SocketHandler(connection, timers: connection.timers)
+        try channel.pipeline.syncOperations.addHandlers([firstBytes, socketHandler])
     }
 
     /// With keepalive, data that nobody acknowledges ends the connection as soon as a PING would (gRFC A18).

@@ -53,9 +53,9 @@ package final class ClientTLS: Sendable {
         let subject = TLSHandshakeHandler.Subject(
             handler: handler, recorder: recorder, peer: "server", isVerified: isVerified,
             name: verification.asksForName ? name : nil, companions: [])
-        let handshake = TLSHandshakeHandler(subject, deadline: deadline) { result in
+        let handshake = TLSHandshakeHandler(subject, deadline: deadline, timers: connection.timers) { result in
             switch result {
-            case .success: return SocketHandler(connection)
+            case .success: return SocketHandler(connection, timers: connection.timers)
             case .failure(let failure):
                 connection.connectFailed(failure)
                 return nil

@@ -11,7 +11,11 @@ final class LingeringCloseHandler: ChannelDuplexHandler, RemovableChannelHandler
 
     private static let limit = TimeAmount.seconds(1)
     private var isClosing = false
-    private var timer: Scheduled<Void>?
+    private let timers: LoopTimers
+    private var timer: LoopTimer?
+
+    /// - Parameter timers: of the channel's loop.
+    init(_ timers: LoopTimers) { self.timers = timers }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         guard mode == .all, context.channel.isActive else { return context.close(mode: mode, promise: promise) }
@@ -20,9 +24,7 @@ final class LingeringCloseHandler: ChannelDuplexHandler, RemovableChannelHandler
             return
         }
         isClosing = true
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: LingeringCloseHandler.limit) {
-            context.close(promise: nil)
-        }
+        timer = timers.schedule(in: LingeringCloseHandler.limit) { context.close(promise: nil) }
         context.close(mode: .output, promise: promise)
     }
 

@@ -30,12 +30,14 @@ package final class ServerTLS: Sendable {
         let peer = connection.peer
         let recorder = ChainRecorder()
         let handler = try recorder.serverHandler(source.current)
-        let lingering = LingeringCloseHandler()
+        let lingering = LingeringCloseHandler(connection.timers)
         let subject = TLSHandshakeHandler.Subject(
             handler: handler, recorder: recorder, peer: "client", isVerified: isVerifying, name: nil,
             companions: [lingering])
         var isPlaintext = false
-        let handshake = TLSHandshakeHandler(subject, deadline: connection.handshakeDeadline) { result in
+        let handshake = TLSHandshakeHandler(
+            subject, deadline: connection.handshakeDeadline, timers: connection.timers
+        ) { result in
             switch result {
             case .success(let session):
                 connection.peer.tls = session

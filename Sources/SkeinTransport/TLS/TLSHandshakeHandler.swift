@@ -27,19 +27,23 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     private let subject: Subject
     private let deadline: NIODeadline
+    private let timers: LoopTimers
     private var completion: Completion?
-    private var timer: Scheduled<Void>?
+    private var timer: LoopTimer?
 
-    /// - Parameter completion: called once: with success, it gives the handler that goes on from here.
-    init(_ subject: Subject, deadline: NIODeadline, completion: @escaping Completion) {
+    /// - Parameters:
+    ///   - timers: of the channel's loop.
+    ///   - completion: called once: with success, it gives the handler that goes on from here.
+    init(_ subject: Subject, deadline: NIODeadline, timers: LoopTimers, completion: @escaping Completion) {
         self.subject = subject
         self.deadline = deadline
+        self.timers = timers
         self.completion = completion
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let start = NIODeadline.now()
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
+        timer = timers.schedule(at: deadline) { [self] in
             let milliseconds = (deadline - start).nanoseconds / 1_000_000
             fail(TLSFailure("the TLS handshake did not end within \(milliseconds) ms"), context)
         }

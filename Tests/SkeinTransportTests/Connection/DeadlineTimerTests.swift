@@ -25,7 +25,7 @@ struct DeadlineTimerTests {
 
         func start(on loop: any EventLoop, _ done: EventLoopPromise<[Int]>) {
             let now = ContinuousClock.now
-            let timer = DeadlineTimer<Item>(on: loop) { [self] item in
+            let timer = DeadlineTimer<Item>(on: LoopTimers(on: loop)) { [self] item in
                 #expect(item.deadlineInstant <= .now)
                 fired.append(item.number)
                 // A deadline that is set while others fire; the last one may be due before it.
