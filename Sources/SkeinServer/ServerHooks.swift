@@ -4,19 +4,24 @@ package import SkeinCore
 
 /// The hooks of one server, and whether it is ready.
 ///
-/// Makes a task for what it tells them at the end, as the server's own may be cancelled by then: a cancelled server still
-/// says goodbye. The task is waited for, or cancelled when that takes too long.
+/// Makes tasks for what it tells them at the end, as the server's own may be cancelled by then: a cancelled server still
+/// says goodbye. The tasks are waited for, or cancelled when that takes too long.
 package struct ServerHooks: Sendable {
     /// What the hooks get for each step of the end.
     static let limit = Duration.seconds(5)
+    /// How long the others wait for the services: one client that does not read is no reason to stay registered.
+    private static let headStart = Duration.seconds(1)
 
-    private let all: [any ServerHook]
+    private let services: [any ServerHook]
+    private let others: [any ServerHook]
+    private var all: [any ServerHook] { services + others }
 
     /// - Parameters:
     ///   - services: those that are hooks are told.
     ///   - others: are told after them.
     package init(of services: [any RPCService], and others: [any ServerHook] = []) {
-        all = services.compactMap { $0 as? any ServerHook } + others
+        self.services = services.compactMap { $0 as? any ServerHook }
+        self.others = others
     }
 
     package var areReady: Bool { all.allSatisfy(\.isReady) }
@@ -28,19 +33,30 @@ package struct ServerHooks: Sendable {
         for hook in all { try await hook.didListen(addresses) }
     }
 
-    /// Calls `step` for all hooks at once. Waits until they have returned, for `limit`, or until the second wish to stop.
+    /// Calls `step` for all services at once, and then for the others. Waits until they have returned, for `limit`, or
+    /// until the second wish to stop.
     func tell(
         _ stop: StopRequest, on timer: any EventLoop, _ step: @escaping @Sendable (any ServerHook) async -> Void
     ) async {
-        guard !all.isEmpty else { return }
-        let told = Signal()
-        let task = Task { [all] in
-            await withDiscardingTaskGroup { group in
-                for hook in all { group.addTask { await step(hook) } }
-            }
-            told.give()
+        let first = ServerHooks.call(step, for: services)
+        await stop.wait(for: first.done, atMost: ServerHooks.headStart, on: timer)
+        let second = ServerHooks.call(step, for: others)
+        for (task, done) in [second, first] {
+            await stop.wait(for: done, atMost: ServerHooks.limit, on: timer)
+            task.cancel()
         }
-        await stop.wait(for: told, atMost: ServerHooks.limit, on: timer)
-        task.cancel()
+    }
+
+    private static func call(
+        _ step: @escaping @Sendable (any ServerHook) async -> Void, for hooks: [any ServerHook]
+    ) -> (task: Task<Void, Never>, done: Signal) {
+        let done = Signal()
+        let task = Task {
+            await withDiscardingTaskGroup { group in
+                for hook in hooks { group.addTask { await step(hook) } }
+            }
+            done.give()
+        }
+        return (task, done)
     }
 }

@@ -3,8 +3,8 @@
 /// Is told how the life of a server goes on. A service that conforms is told by the server that it belongs to; other
 /// objects are, too, when they stand in the server's options.
 ///
-/// The methods are called one after the other in the order below, each once, but for all hooks of a server at the same
-/// time and from any thread. When `didListen` was not called, because the server could not start, none of the others
+/// The methods are called one after the other in the order below, each once, from any thread: at the end of a server for
+/// all services at the same time, and then, after a second at the latest, for all other hooks. When `didListen` was not called, because the server could not start, none of the others
 /// is. The server waits for each of them: of those that are called at its end it waits for 5 s, then the task they run
 /// in is cancelled and the server goes on; a second wish to stop ends each wait at once. Each has a default that does
 /// nothing.
