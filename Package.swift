@@ -181,20 +181,22 @@ let package = Package(
             exclude: goldens.map { $0 + ".proto" },
             swiftSettings: settings),
         .target(name: "CTestSupport", path: "Tests/CTestSupport"),
-        library("TestSupport", ["SkeinCore", "CTestSupport"], path: "Tests/TestSupport"),
+        library("TestSupport", ["SkeinCore", "CTestSupport", logging], path: "Tests/TestSupport"),
         tests("SkeinCoreTests", ["SkeinCore"]),
         tests("SkeinHTTP2Tests", ["SkeinHTTP2", "SkeinCore"]),
-        tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "CSkein"]),
+        tests("SkeinBalancingTests", ["SkeinBalancing", "SkeinTesting", "SkeinCore", "TestSupport", "CSkein"]),
         tests("SkeinLabTests", ["TestSupport", "SkeinLab", "SkeinBalancing", "SkeinCore", "skein-pick-bridge"]),
         tests("SkeinProtobufTests", ["SkeinProtobuf", "SkeinCore", "Goldens", "TestSupport", "CSkein", "CProtobufC"]),
         tests("SkeinTransportTests", ["SkeinTransport", "SkeinHTTP2", "SkeinCore", nioCore, nioPosix, nioEmbedded]),
-        tests("SkeinResolutionTests", ["SkeinResolution", "SkeinCore", "SkeinTesting", logging, nioCore, nioPosix]),
+        tests(
+            "SkeinResolutionTests",
+            ["SkeinResolution", "SkeinCore", "SkeinTesting", "TestSupport", logging, nioCore, nioPosix]),
         tests(
             "SkeinDiscoveryTests",
             [
                 "Skein", "SkeinDiscovery", "SkeinResolution", "SkeinTransport", "SkeinClient", "SkeinServer",
-                "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", "ExampleProtos", "service-registry",
-                logging, nioCore, nioPosix, nioEmbedded, nioHTTP1,
+                "SkeinServices", "SkeinTesting", "SkeinProtobuf", "SkeinCore", "TestSupport", "ExampleProtos",
+                "service-registry", logging, nioCore, nioPosix, nioEmbedded, nioHTTP1,
             ],
             exclude: ["Recordings", "peers", "real-registries"]),
         tests(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
+internal import Logging
 internal import SkeinCore
 internal import SkeinResolution
 
@@ -24,12 +25,31 @@ struct AddressSearch: Sendable {
         return try chosen(route)
     }
 
+    /// Looks until there is an address; `nil` when nobody waits for it any more: `wait` lets so much time pass, and says
+    /// or throws that this was the end. `label` begins the lines of the log.
+    nonisolated(nonsending) func untilFound(
+        _ label: String, wait: (Duration) async throws -> Bool
+    ) async -> AdvertisedAddress? {
+        var backoff = FullJitter()
+        var random = SplitMix64(seed: context.seed)
+        while !Task.isCancelled {
+            do {
+                if let address = try await find() { return address }
+                context.logger.warning("\(label): \(advice)")
+            } catch {
+                context.logger.error("\(label): \(error)")
+            }
+            guard (try? await wait(backoff.failed(&random))) == false else { return nil }
+        }
+        return nil
+    }
+
     private func chosen(_ route: EndpointAddress?) throws(ConfigurationError) -> AdvertisedAddress? {
         try .chosen(explicit: explicit, environment: environment, listening: listening, route: route)
     }
 
     /// Why `find` returned `nil`, and what to do.
-    var advice: String {
+    private var advice: String {
         "there is no route to \(location) yet; name an address to advertise, or set \(AdvertisedAddress.variable)"
     }
 }

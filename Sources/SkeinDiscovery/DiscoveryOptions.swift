@@ -9,7 +9,8 @@ public struct DiscoveryOptions: Sendable {
     /// Default: 10 minutes.
     public var unconfirmedAfter: Duration = .seconds(600)
     /// A directory for the last good list of each target, so that an application can start while its registry is down.
-    /// Default: none.
+    /// Targets that differ only in passwords or tokens share a list: give them different directories if they may see
+    /// different instances. Default: none.
     public var cacheDirectory: String?
     /// Is told what becomes of the registries that are watched.
     public var observer: (any DiscoveryObserver)?

@@ -14,17 +14,13 @@ struct InstanceCache: Sendable {
     private let path: String
     private let target: String
 
-    /// `target` without passwords: it stands in the file.
-    init(directory: String, target: String) {
+    /// Every target has a file of its own, but for its passwords and tokens: no hash of them is to stand in a name.
+    init(directory: String, target: Target) {
+        let shown = target.description
         // A name that any file system takes, and that a person can find.
-        let name = String(target.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-.".contains($0)) ? $0 : "_" })
-        path = "\(directory)/\(name.suffix(120))-\(String(InstanceCache.hash(target), radix: 16)).json"
-        self.target = target
-    }
-
-    /// FNV-1a: the same in every run.
-    private static func hash(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+        let name = String(shown.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-.".contains($0)) ? $0 : "_" })
+        path = "\(directory)/\(name.suffix(120))-\(String(XXHash64.hash(shown), radix: 16)).json"
+        self.target = shown
     }
 
     /// `nil` when there is none that can be read; why stands in the log, unless there is simply none.

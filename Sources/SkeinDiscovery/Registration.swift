@@ -52,31 +52,19 @@ public final class Registration: ServerHook {
 
     /// Keeps the server registered until cancelled.
     private nonisolated(nonsending) func hold(_ known: AdvertisedAddress?, _ search: AddressSearch) async -> Held? {
-        guard let address = await found(known, search) else { return nil }
+        var address = known
+        if address == nil {
+            address = await search.untilFound("register \(service) in \(location)") { time in
+                try await context.clock.sleep(for: time)
+                return false
+            }
+        }
+        guard let address else { return nil }
         let instance = options.instance(of: service, host: address.host, port: address.port)
         context.logger.info(
             "register \(instance.service) in \(location) at \(instance.address), because \(address.reason)")
         let lease = await LeaseLoop(registry: registry, instance: instance, ttl: ttl, context: context).run()
         return lease.map { Held(instance: instance, lease: $0) }
-    }
-
-    /// The address to advertise; `nil` when cancelled before there is one.
-    private nonisolated(nonsending) func found(
-        _ known: AdvertisedAddress?, _ search: AddressSearch
-    ) async -> AdvertisedAddress? {
-        var address = known
-        var backoff = FullJitter()
-        var random = SplitMix64(seed: context.seed)
-        while address == nil, !Task.isCancelled {
-            context.logger.warning("register \(service) in \(location): \(search.advice)")
-            try? await context.clock.sleep(for: backoff.failed(&random))
-            do {
-                address = try await search.find()
-            } catch {
-                context.logger.error("register \(service) in \(location): \(error)")
-            }
-        }
-        return address
     }
 
     public func willDrain() async {

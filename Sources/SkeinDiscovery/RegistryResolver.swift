@@ -35,7 +35,7 @@ struct RegistryResolver: Resolver {
     init(_ target: Target, _ context: ResolverContext) throws { try self.init(target, context, .builtIn) }
 
     nonisolated(nonsending) func run(_ updates: ResolutionUpdates) async throws {
-        let cache = options.cacheDirectory.map { InstanceCache(directory: $0, target: target.description) }
+        let cache = options.cacheDirectory.map { InstanceCache(directory: $0, target: target) }
         let board = board(
             cached: await cache?.load(context), hasConfig: config != nil, hasClients: clients != nil)
         do {

@@ -33,15 +33,3 @@ public struct ServiceInstance: Sendable, Hashable {
     /// `host:port`, with brackets around an IPv6 address.
     public var address: String { HostPort(host: host, port: port).description }
 }
-
-/// A check that a service registry makes by itself.
-public enum HealthCheck: Sendable, Hashable {
-    /// A GET of the URL: 200…299 passes, 429 warns.
-    case http(url: String, interval: Duration, timeout: Duration)
-    /// A connection to `host:port`.
-    case tcp(address: String, interval: Duration, timeout: Duration)
-    /// `grpc.health.v1.Health/Check` at `host:port` or `host:port/service`.
-    case grpc(address: String, tls: Bool, interval: Duration, timeout: Duration)
-    /// A program on the registry's agent: 0 passes, 1 warns.
-    case script(arguments: [String], interval: Duration, timeout: Duration)
-}

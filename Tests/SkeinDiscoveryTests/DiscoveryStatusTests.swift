@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Logging
 import SkeinCore
 import SkeinResolution
 import Synchronization
@@ -10,39 +9,13 @@ import Testing
 
 @Suite("what a channel is told of its registry", .timeLimit(.minutes(3)))
 struct DiscoveryStatusTests {
-    private final class Observer: DiscoveryObserver {
-        private let seen = Mutex<[DiscoveryStatus]>([])
-
-        func discoveryChanged(_ status: DiscoveryStatus) { seen.withLock { $0.append(status) } }
-
-        var all: [DiscoveryStatus] { seen.withLock(\.self) }
-    }
-
-    /// Levels and texts of what is logged.
-    private struct Recorder: LogHandler {
-        final class Lines: Sendable {
-            let all = Mutex<[(level: Logger.Level, text: String)]>([])
-        }
-
-        let lines: Lines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) { lines.all.withLock { $0.append((event.level, "\(event.message)")) } }
-    }
-
     private final class Standings: Sendable {
         let all = Mutex<[EndpointStanding]>([])
     }
 
     private let name = "h" + String(UInt64.random(in: 0 ... .max), radix: 36)
-    private let observer = Observer()
-    private let lines = Recorder.Lines()
+    private let observer = StatusObserver()
+    private let log = LogRecorder()
     private var store: MemoryRegistry.Store { .named(name) }
 
     private func catalog(_ change: (inout DiscoveryOptions) -> Void = { _ in }) -> RegistryCatalog {
@@ -53,8 +26,7 @@ struct DiscoveryStatusTests {
     }
 
     private func watch(_ catalog: RegistryCatalog) throws -> WatchedList {
-        let logger = Logger(label: "test") { [lines] _ in Recorder(lines: lines) }
-        return try WatchedList("memory://\(name)/s", catalog, ResolverContext(logger: logger))
+        try WatchedList("memory://\(name)/s", catalog, ResolverContext(logger: log.logger))
     }
 
     private func register() async throws {
@@ -63,8 +35,8 @@ struct DiscoveryStatusTests {
         _ = try await registry.register(instance, ttl: .seconds(300))
     }
 
-    private func logged(_ level: Logger.Level, _ part: String) -> Bool {
-        lines.all.withLock { $0.contains { $0.level == level && $0.text.contains(part) } }
+    private func logged(_ level: String, _ part: String) -> Bool {
+        log.lines.contains { $0.hasPrefix("\(level): ") && $0.contains(part) }
     }
 
     @Test("a registry that fails is a warning with the reason, and a line when it is back")
@@ -77,10 +49,10 @@ struct DiscoveryStatusTests {
         #expect(observer.all.last?.listed == 1)
         #expect(observer.all.last?.failure?.contains("its disk is full") == true)
         #expect(list.ids == ["i1"])
-        try await until { logged(.warning, "1 instances; registry unreachable") }
+        try await until { logged("warning", "1 instances; registry unreachable") }
         store.fail(with: nil)
         try await until { observer.all.last?.unreachableFor == nil }
-        try await until { logged(.info, "memory://\(name)/s: 1 instances") }
+        try await until { logged("info", "memory://\(name)/s: 1 instances") }
     }
 
     @Test("a list that is suddenly empty is held for as long as was asked, and said to be kept")
@@ -125,7 +97,7 @@ struct DiscoveryStatusTests {
         let folder = try TemporaryFolder()
         let catalog = catalog { $0.cacheDirectory = folder.path }
         try await register()
-        let cache = InstanceCache(directory: folder.path, target: "memory://\(name)/s")
+        let cache = try InstanceCache(directory: folder.path, target: Target("memory://\(name)/s"))
         do {
             let list = try watch(catalog)
             try await until { list.ids == ["i1"] }
@@ -135,7 +107,7 @@ struct DiscoveryStatusTests {
         let later = try watch(catalog)
         try await until { later.ids == ["i1"] }
         #expect(observer.all.last?.isCached == true)
-        try await until { logged(.warning, "of an earlier run") || isSilent }
+        try await until { logged("warning", "of an earlier run") || isSilent }
         if isSilent { store.hang(false) } else { store.fail(with: nil) }
         try await until { observer.all.last?.isCached == false }
         #expect(later.ids == ["i1"])
@@ -148,7 +120,7 @@ struct DiscoveryStatusTests {
         let list = try watch(catalog())
         try await until { list.ids == ["i1"] }
         #expect(observer.all.last?.note == "the token may not read everything")
-        try await until { logged(.warning, "1 instances; the token may not read everything") }
+        try await until { logged("warning", "1 instances; the token may not read everything") }
     }
 
     @Test("a server starts although nobody knows the way to its registry yet, and ends as if it were registered")

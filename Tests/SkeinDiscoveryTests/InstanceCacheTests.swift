@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SkeinCore
+import SkeinResolution
 import Testing
 
 @testable import SkeinDiscovery
@@ -12,7 +13,7 @@ struct InstanceCacheTests {
 
     private func cache(_ target: String) throws -> InstanceCache {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        return InstanceCache(directory: directory, target: target)
+        return InstanceCache(directory: directory, target: try Target(target))
     }
 
     @Test("what is stored is loaded, for the same target only")
@@ -27,6 +28,28 @@ struct InstanceCacheTests {
         #expect(after == [instance])
         let other = await (try self.cache("etcd://a/t")).load(context)
         #expect(other == nil)
+        try FileManager.default.removeItem(atPath: directory)
+    }
+
+    @Test("targets have files of their own, and none tells a secret")
+    func files() async throws {
+        let targets = [
+            "consul://h/s", "consul://h/s?token=hunter2", "consul://u:hunter2@h/s", "consul://h/s?dc=a",
+            "consul://h/s?dc=b", "consul://h/s?tag=a", "consul://h/s?tag=a&dc=a",
+        ]
+        for (port, target) in targets.enumerated() {
+            await (try cache(target)).store([ServiceInstance(service: "s", host: "10.0.0.1", port: port)], context)
+        }
+        for (port, target) in targets.enumerated() {
+            let list = await (try cache(target)).load(context)
+            #expect(list?.map(\.port) == [port], "\(target)")
+        }
+        let files = try FileManager.default.contentsOfDirectory(atPath: directory)
+        #expect(files.count == targets.count)
+        for file in files {
+            let text = try String(contentsOfFile: "\(directory)/\(file)", encoding: .utf8)
+            #expect(!file.contains("hunter") && !text.contains("hunter"), "\(file)")
+        }
         try FileManager.default.removeItem(atPath: directory)
     }
 

@@ -9,8 +9,8 @@ struct GreeterProgram {
     let name: String
     /// `nil`: somebody else registers it, and ends it.
     let registry: String?
-    /// By default that of the environment, or any that is free.
-    var port = ProcessInfo.processInfo.environment["GREETER_PORT"].flatMap { Int($0) } ?? 0
+    /// 0: any that is free.
+    let port: Int
 
     func run() async throws {
         var options = ServerOptions().eventLoops(1)

@@ -76,13 +76,11 @@ struct ContainerServices: Sendable {
             service: name, id: settings["id"] ?? usual, host: labelledAddress ?? place.host, port: place.port)
         instance.tags = ContainerSettings.list(settings["tags"] ?? "") + options.tags + (isTCP ? [] : [port.transport])
         ContainerServices.describe(&instance, settings)
-        var service = ContainerService(
-            instance: instance, check: ContainerCheck(settings, container, port: port.number))
-        if let text = settings["check_ttl"] {
-            service.ttl = GoDuration.parse(text).flatMap { $0 >= .seconds(1) ? $0 : nil }
-            if service.ttl == nil { notes.append("SERVICE_CHECK_TTL of port \(port) is \(text), not 1s or more") }
+        let check = ContainerCheck(settings, container, port: port, &notes)
+        let ttl = settings.value("check_ttl", of: port, "1s or more", &notes) {
+            GoDuration.parse($0, atLeast: .seconds(1))
         }
-        return service
+        return ContainerService(instance: instance, check: check, ttl: ttl)
     }
 
     /// Weight, priority, zone and version have places of their own; everything else that has none is metadata.

@@ -37,6 +37,17 @@ struct ContainerSettings: Sendable, Hashable {
     /// `nil` for what is not there, or empty.
     subscript(name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// What `read` makes of a setting of `port`. A value that it makes nothing of is noted, with what was `expected`.
+    func value<Value>(
+        _ name: String, of port: ContainerInspection.Port, _ expected: String, _ notes: inout [String],
+        _ read: (String) -> Value?
+    ) -> Value? {
+        guard let text = self[name] else { return nil }
+        let value = read(text)
+        if value == nil { notes.append("SERVICE_\(name.uppercased()) of port \(port) is \(text), not \(expected)") }
+        return value
+    }
+
     /// Whether it is said of this port, and not of all.
     func isOfPort(_ name: String) -> Bool { ofPort.contains(name) }
 

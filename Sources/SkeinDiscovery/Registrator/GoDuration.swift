@@ -22,4 +22,9 @@ enum GoDuration {
         }
         return seconds <= 366 * 86_400 ? .seconds(seconds) : nil
     }
+
+    /// `nil` for what is shorter, too.
+    static func parse(_ text: String, atLeast least: Duration) -> Duration? {
+        parse(text).flatMap { $0 >= least ? $0 : nil }
+    }
 }

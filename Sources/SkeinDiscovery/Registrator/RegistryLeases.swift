@@ -136,21 +136,11 @@ final class RegistryLeases: Sendable {
         let search = AddressSearch(
             location: location, explicit: options.address, environment: advertised,
             listening: [.ipv4("0.0.0.0", port: 1)], context: context)
-        var backoff = FullJitter()
-        var random = SplitMix64(seed: context.seed)
-        while !Task.isCancelled {
-            do {
-                if let address = try await search.find() {
-                    context.logger.info("register in \(location) at \(address.host), because \(address.reason)")
-                    return address
-                }
-                context.logger.warning("register in \(location): \(search.advice)")
-            } catch {
-                context.logger.warning("register in \(location): \(error)")
-            }
-            if (try? await ending.wait(atMost: backoff.failed(&random))) != false { return nil }
+        let address = await search.untilFound("register in \(location)") { try await ending.wait(atMost: $0) }
+        if let address {
+            context.logger.info("register in \(location) at \(address.host), because \(address.reason)")
         }
-        return nil
+        return address
     }
 
     /// Does what is to become of one service, until it is let go.

@@ -11,13 +11,17 @@ final class ChangedKeys: Sendable {
         case everything
     }
 
-    /// More keys than that are as good as all.
+    /// More keys than that, or more bytes in them, are as good as all.
     static let maxKeys = 10_000
+    static let maxBytes = 2 << 20
 
     private struct State {
         var keys: Set<String> = []
+        var bytes = 0
         var isEverything = false
         var failure: (any Error)?
+
+        mutating func set(everything: Bool) { (keys, bytes, isEverything) = ([], 0, everything) }
     }
 
     /// Is set when there is something to look at.
@@ -28,15 +32,17 @@ final class ChangedKeys: Sendable {
 
     func add(_ keys: [String]) {
         state.withLock { state in
-            state.keys.formUnion(keys)
-            guard state.keys.count > ChangedKeys.maxKeys else { return }
-            (state.keys, state.isEverything) = ([], true)
+            guard !state.isEverything else { return }
+            for key in keys where state.keys.insert(key).inserted { state.bytes += key.utf8.count }
+            if state.keys.count > ChangedKeys.maxKeys || state.bytes > ChangedKeys.maxBytes {
+                state.set(everything: true)
+            }
         }
         signal.set()
     }
 
     func addEverything() {
-        state.withLock { $0.isEverything = true }
+        state.withLock { $0.set(everything: true) }
         signal.set()
     }
 
@@ -50,7 +56,7 @@ final class ChangedKeys: Sendable {
     func next() throws -> Change {
         try state.withLock { state in
             if let failure = state.failure { throw failure }
-            defer { (state.keys, state.isEverything) = ([], false) }
+            defer { state.set(everything: false) }
             return state.isEverything ? .everything : .keys(state.keys.sorted())
         }
     }

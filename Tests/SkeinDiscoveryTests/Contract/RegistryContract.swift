@@ -8,6 +8,8 @@ import Testing
 ///
 ///     @Test(arguments: RegistryContract.allCases)
 ///     func contract(_ promise: RegistryContract) async throws { try await promise.check(subject) }
+///
+/// Where nothing can be registered, the cases are those of `ofReaders`.
 enum RegistryContract: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case isSeen = "an instance that registers is seen with all that is known of it"
     case isUpdated = "one that registers again under its id replaces itself"
@@ -20,6 +22,11 @@ enum RegistryContract: String, CaseIterable, Sendable, CustomTestStringConvertib
     case survivesRestart = "after a restart of the registry watchers and registrations go on"
     case isTimely = "a change is seen within the time that the registry promises"
     case hasNoGhosts = "after a thousand random steps there are no ghosts and no instance twice"
+
+    /// Those about watching, whoever writes.
+    static let ofReaders: [RegistryContract] = [
+        .isSeen, .isUpdated, .twoWatchers, .fiveHundred, .anyText, .survivesRestart, .isTimely, .hasNoGhosts,
+    ]
 
     var testDescription: String { rawValue }
 

@@ -6,29 +6,29 @@ import Testing
 
 extension RegistrySubject {
     func isSeen() async throws {
-        let (registry, service) = (try registry(), freshService())
+        let (writer, service) = (try writer(), freshService())
         let list = try watch(service)
-        try await until { list.instances == [] || list.updates > 0 }
+        try await until { list.answers > 0 }
         let instance = instance(service, 1) {
             ($0.weight, $0.zone, $0.version, $0.tags) = (7, "eu-1", "1.2.3", ["blue", "canary"])
             $0.metadata = ["team": "orders"]
         }
-        _ = try await repeated { try await registry.register(instance, ttl: .seconds(60)) }
+        try await writer.put(instance)
         try await until { list.instances == [normalized(instance)] }
-        let listing = try await registry.list(service)
-        #expect(listing.instances == [normalized(instance)])
-        await registry.close()
+        let listed = try await listed(service)
+        #expect(listed == [normalized(instance)])
+        await writer.close()
     }
 
     func isUpdated() async throws {
-        let (registry, service) = (try registry(), freshService())
+        let (writer, service) = (try writer(), freshService())
         let list = try watch(service)
         for port in 1...3 {
             let instance = instance(service, 1) { ($0.port, $0.metadata) = (port, ["step": "\(port)"]) }
-            _ = try await repeated { try await registry.register(instance, ttl: .seconds(60)) }
+            try await writer.put(instance)
             try await until { list.instances == [normalized(instance)] }
         }
-        await registry.close()
+        await writer.close()
     }
 
     func staysWithLease() async throws {
@@ -84,105 +84,101 @@ extension RegistrySubject {
     }
 
     func twoWatchers() async throws {
-        let (registry, one, other) = (try registry(), freshService(), freshService())
+        let (writer, one, other) = (try writer(), freshService(), freshService())
         let lists = [try watch(one), try watch(one)]
         let elsewhere = try watch(other)
-        _ = try await repeated { try await registry.register(instance(one, 1), ttl: .seconds(60)) }
         // A service whose name starts like the other's is not the other.
-        _ = try await repeated { try await registry.register(instance(one + "x", 3), ttl: .seconds(60)) }
-        _ = try await repeated { try await registry.register(instance(other, 2), ttl: .seconds(60)) }
-        try await until { lists[0].ids == ["i1"] && lists[1].ids == ["i1"] && elsewhere.ids == ["i2"] }
-        await registry.close()
+        let (near, similar, far) = (instance(one, 1), instance(one + "x", 3), instance(other, 2))
+        try await writer.put(near, similar, far)
+        try await until { lists.allSatisfy { $0.ids == ids(near) } && elsewhere.ids == ids(far) }
+        await writer.close()
     }
 
     func fiveHundred() async throws {
-        let (registry, service) = (try registry(), freshService())
-        for number in 0..<500 {
-            _ = try await repeated { try await registry.register(instance(service, number), ttl: .seconds(120)) }
-        }
+        let (writer, service) = (try writer(), freshService())
+        try await writer.apply((0..<500).map { .put(instance(service, $0)) })
         let list = try watch(service)
         try await until { list.instances?.count == 500 }
         #expect(list.ids?.count == 500)
-        await registry.close()
+        await writer.close()
     }
 
     func anyText() async throws {
-        let (registry, service) = (try registry(), freshService() + "-ü.x_y")
+        let (writer, service) = (try writer(), freshService() + oddEnd)
         let list = try watch(service)
-        let instance = instance(service, 1) {
+        let odd = instance(service, 1) {
             $0.id = "a:b,c é/\"1\""
             $0.metadata = ["quote\"s": "a\\b\nc", "emoji": "🧵", "empty": ""]
             $0.tags = ["a,b", "c=d"]
         }
-        let lease = try await repeated { try await registry.register(instance, ttl: .seconds(60)) }
-        try await until { list.instances == [normalized(instance)] }
-        try await repeated { try await registry.deregister(lease, of: instance) }
-        try await until { try await registry.list(service).instances.isEmpty }
-        await registry.close()
+        let plain = instance(service, 2)
+        try await writer.put(odd)
+        try await until { list.instances == [normalized(odd)] }
+        try await writer.put(plain)
+        try await until { list.ids == ids(odd, plain) }
+        try await writer.remove(odd)
+        try await until { list.instances == [normalized(plain)] }
+        await writer.close()
     }
 
     func survivesRestart() async throws {
         guard let restart else { return }
-        let service = freshService()
-        let registration = try Registration(
-            in: location, service: service,
-            options: RegistrationOptions().with { ($0.advertise, $0.ttl) = ("10.9.9.9:99", .seconds(6)) },
-            catalog: catalog)
-        try await registration.didListen([.ipv4("127.0.0.1", port: 99)])
+        let (writer, service) = (try writer(), freshService())
+        let server = ServiceInstance(service: service, host: "10.9.9.9", port: 99)
+        let stop = try await serve(server, writer)
         let list = try watch(service)
-        try await until { list.ids == ["10.9.9.9:99"] }
+        try await until { list.ids == ids(server) }
         try await restart()
-        let registry = try registry()
-        try await until(within: .seconds(60)) {
-            let listing = try? await registry.list(service)
-            return listing?.instances.map(\.id) == ["10.9.9.9:99"]
-        }
-        #expect(list.ids == ["10.9.9.9:99"])
-        _ = try await repeated { try await registry.register(instance(service, 2), ttl: .seconds(60)) }
-        try await until(within: .seconds(60)) { list.ids == ["10.9.9.9:99", "i2"] }
-        await registration.willDrain()
-        try await until(within: .seconds(60)) { list.ids == ["i2"] }
-        await registration.didStop()
-        await registry.close()
+        let later = try watch(service)
+        try await until(within: .seconds(60)) { later.ids == ids(server) }
+        #expect(list.ids == ids(server))
+        let other = instance(service, 2)
+        try await writer.put(other)
+        try await until(within: .seconds(60)) { list.ids == ids(server, other) }
+        try await stop()
+        try await until(within: .seconds(60)) { list.ids == ids(other) }
+        await writer.close()
     }
 
     func isTimely() async throws {
-        let (registry, service) = (try registry(), freshService())
+        let (writer, service) = (try writer(), freshService())
         let list = try watch(service)
-        try await until { list.updates > 0 }
+        try await until { list.answers > 0 }
         var times: [Duration] = []
         for number in 1...5 {
             let start = ContinuousClock.now
-            _ = try await repeated { try await registry.register(instance(service, number), ttl: .seconds(60)) }
+            try await writer.put(instance(service, number))
             try await until { list.instances?.count == number }
             times.append(ContinuousClock.now - start)
         }
         // The median: other work on the machine may delay any one of them.
         #expect(times.sorted()[2] < notice, "\(times)")
-        await registry.close()
+        await writer.close()
     }
 
     func hasNoGhosts() async throws {
-        let (registry, service) = (try registry(), freshService())
+        let (writer, service) = (try writer(), freshService())
         let list = try watch(service)
         var random = SplitMix64(seed: 7)
-        var model: [Int: (lease: LeaseID, instance: ServiceInstance)] = [:]
+        var model: [Int: ServiceInstance] = [:]
+        var changes: [InstanceChange] = []
         for step in 0..<1000 {
             let number = Int.random(in: 0..<20, using: &random)
             if let known = model[number], Bool.random(using: &random) {
-                try await repeated { try await registry.deregister(known.lease, of: known.instance) }
+                changes.append(.remove(known))
                 model[number] = nil
             } else {
                 let instance = instance(service, number) { $0.metadata = ["step": "\(step)"] }
-                let lease = try await repeated { try await registry.register(instance, ttl: .seconds(300)) }
-                model[number] = (lease, instance)
+                changes.append(.put(instance))
+                model[number] = instance
             }
         }
-        let expected = Set(model.values.map { normalized($0.instance) })
+        try await writer.apply(changes)
+        let expected = Set(model.values.map(normalized))
         try await until("\(list.instances ?? []) is not \(expected)") {
             let instances = list.instances ?? []
             return instances.count == expected.count && Set(instances) == expected
         }
-        await registry.close()
+        await writer.close()
     }
 }

@@ -23,6 +23,10 @@ struct RegistrySubject: Sendable {
     var normalized: @Sendable (ServiceInstance) -> ServiceInstance = { $0 }
     /// Stops the registry's server and starts it again, perhaps without its memory.
     var restart: (@Sendable () async throws -> Void)?
+    /// The end of a service's name with the characters that names may have there.
+    var oddEnd = "-ü.x_y"
+    /// Who writes where nothing can be registered; `nil`: instances register.
+    var readOnlyWriter: (@Sendable () throws -> any InstanceWriter)?
 
     /// A subject whose targets are the location, a slash and the service.
     init(_ catalog: RegistryCatalog, _ location: String) {
@@ -35,17 +39,39 @@ struct RegistrySubject: Sendable {
 
     func watch(_ service: String) throws -> WatchedList { try WatchedList(target(service), catalog) }
 
-    /// What `write` brings; it is done again, as servers do, when the registry could not be asked in time.
-    func repeated<Value>(_ write: () async throws -> Value) async throws -> Value {
-        for _ in 0..<4 {
-            do {
-                return try await write()
-            } catch let error as RPCError where error.code == .unavailable || error.code == .deadlineExceeded {
-                try await Task.sleep(for: .milliseconds(100))
-            }
-        }
-        return try await write()
+    func writer() throws -> any InstanceWriter {
+        if let readOnlyWriter { return try readOnlyWriter() }
+        return RegisteringWriter(try registry())
     }
+
+    /// Keeps a server in the registry, also when that forgets it. Returns what takes it out.
+    func serve(
+        _ instance: ServiceInstance, _ writer: any InstanceWriter
+    ) async throws -> @Sendable () async throws -> Void {
+        guard readOnlyWriter == nil else {
+            try await writer.put(instance)
+            return { try await writer.remove(instance) }
+        }
+        let registration = try Registration(
+            in: location, service: instance.service,
+            options: RegistrationOptions().with { ($0.advertise, $0.ttl) = (instance.address, .seconds(6)) },
+            catalog: catalog)
+        try await registration.didListen([.ipv4("127.0.0.1", port: instance.port)])
+        return {
+            await registration.willDrain()
+            await registration.didStop()
+        }
+    }
+
+    /// What somebody who begins to watch now is told first.
+    func listed(_ service: String) async throws -> [ServiceInstance]? {
+        let list = try watch(service)
+        try await until { list.instances != nil }
+        return list.instances
+    }
+
+    /// By which watchers know these.
+    func ids(_ instances: ServiceInstance...) -> Set<String> { Set(instances.map { normalized($0).id }) }
 
     /// A service name that nothing else uses.
     func freshService() -> String { "s" + String(UInt64.random(in: 0 ... .max), radix: 36) }

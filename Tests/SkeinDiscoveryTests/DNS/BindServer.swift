@@ -38,11 +38,15 @@ final class BindServer: Sendable {
     func kill() async { await server.kill() }
     func start() async throws { try await server.start() }
 
-    /// Changes the zone: lines such as `add greeter.test 5 A 127.0.0.2`.
-    func update(_ changes: [String]) async throws {
+    /// Changes the zone at once: lines such as `add greeter.test 5 A 127.0.0.2`.
+    func update(_ changes: [String]) async throws { try await update(oneByOne: [changes]) }
+
+    /// Changes the zone again and again.
+    func update(oneByOne steps: [[String]]) async throws {
         let program = try LocalServer.path("nsupdate", package: "bind9-dnsutils")
         let file = "\(server.directory)/changes"
-        let lines = ["server 127.0.0.1 \(port)"] + changes.map { "update \($0)" } + ["send"]
+        let lines =
+            ["server 127.0.0.1 \(port)", "zone test"] + steps.flatMap { $0.map { "update \($0)" } + ["send"] }
         try (lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: true, encoding: .utf8)
         let result = await (try ChildProcess(program, [file])).finish()
         try #require(result.status == 0, "\(result.lines)")

@@ -8,13 +8,11 @@ import Testing
 /// Servers in processes of their own, which register themselves, and a channel that finds them.
 @Suite("servers and channels by a registry", .serialized, .timeLimit(.minutes(10)))
 struct EndToEndTests {
-    private func server(_ name: String, _ place: RegistryPlace) async throws -> ChildProcess {
+    private func server(_ name: String, _ place: RegistryPlace) async throws -> ListeningProcess {
         let program = try BuiltProgram.find("service-registry").path
         // Nobody else answers there once the server is gone.
         let port = try LocalPort.reserve()
-        let process = try ChildProcess(
-            program, ["serve", place.location, name], environment: ["GREETER_PORT": "\(port)"])
-        return try await ListeningProcess(process).process
+        return try await ListeningProcess(ChildProcess(program, ["serve", place.location, name, "\(port)"]))
     }
 
     /// Waits until exactly `names` answer.
@@ -43,10 +41,11 @@ struct EndToEndTests {
         for (name, count) in answers { #expect((all / 4...all / 2).contains(count), "\(name) of \(answers)") }
         #expect(load.takeFailures().map(\.debugDescription) == [])
 
-        servers[0].kill()
+        servers[0].process.kill()
         try await until(load, answers: ["b", "c"])
+        let rest = servers[1...].map(\.port)
         try await SkeinDiscoveryTests.until("the lease of a server that was killed did not expire") {
-            try await place.count(of: "greeter") == 2
+            try await place.ports(of: "greeter") == rest.sorted()
         }
         // Those that had been written to its connection, one for each caller at most.
         let lost = load.takeFailures()
@@ -54,16 +53,28 @@ struct EndToEndTests {
 
         let joined = try await server("d", place)
         try await until(load, answers: ["b", "c", "d"])
+        try await SkeinDiscoveryTests.until("who joined is not listed") {
+            try await place.ports(of: "greeter") == (rest + [joined.port]).sorted()
+        }
 
-        servers[1].terminate()
-        let status = await servers[1].exitStatus()
+        servers[1].process.terminate()
+        let status = await servers[1].process.exitStatus()
         #expect(status == 0)
         try await until(load, answers: ["c", "d"])
-        let left = try await place.count(of: "greeter")
-        #expect(left == 2)
+        let left = try await place.ports(of: "greeter")
+        #expect(left == [servers[2].port, joined.port].sorted())
         #expect(load.takeFailures().map(\.debugDescription) == [])
-        joined.terminate()
-        servers[2].terminate()
+        joined.process.terminate()
+        servers[2].process.terminate()
+    }
+
+    @Test("the example tells its story to the end, and loses no call but those of the server that is killed")
+    func story() async throws {
+        let (lines, status) = await (try ChildProcess(try BuiltProgram.find("service-registry").path, [])).finish()
+        #expect(status == 0, "\(lines)")
+        for part in ["its lease has expired", "barnacle joins", "calls were lost with brant, 0 in any other way"] {
+            #expect(lines.contains { $0.contains(part) }, "\(lines)")
+        }
     }
 
     @Test(
@@ -92,13 +103,13 @@ struct EndToEndTests {
         let joined = try await server("d", place)
         try await until(load, answers: ["a", "b", "c", "d"])
         let seen = ContinuousClock.now - back
-        servers[0].terminate()
+        servers[0].process.terminate()
         try await until(load, answers: ["b", "c", "d"])
         #expect(load.takeFailures().map(\.debugDescription) == [])
         let calls = during.values.reduce(0, +)
         print(
             "\(kind), down for \(outage): \(calls) calls in that time, none failed;",
             "all registered again after \(registered), another server called after \(seen)")
-        for server in servers + [joined] { server.terminate() }
+        for server in servers + [joined] { server.process.terminate() }
     }
 }

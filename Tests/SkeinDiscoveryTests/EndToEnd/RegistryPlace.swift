@@ -101,11 +101,14 @@ struct RegistryPlace: Sendable {
         try RegistryCatalog.builtIn.registry(location, RegistryContext())
     }
 
-    /// How many instances of a service it names; `nil` when it does not answer.
-    func count(of service: String) async throws -> Int? {
+    /// The ports of the instances of a service that it names, in order; `nil` when it does not answer.
+    func ports(of service: String) async throws -> [Int]? {
         let registry = try registry()
-        let count = try? await registry.list(service).instances.count
+        let ports = try? await registry.list(service).instances.map(\.port).sorted()
         await registry.close()
-        return count
+        return ports
     }
+
+    /// How many instances of a service it names; `nil` when it does not answer.
+    func count(of service: String) async throws -> Int? { try await ports(of: service)?.count }
 }

@@ -225,20 +225,60 @@ struct ContainerServicesTests {
         #expect(check() == nil)
         #expect(
             check("SERVICE_CHECK_HTTP=/up", "SERVICE_CHECK_INTERVAL=15s", "SERVICE_CHECK_TIMEOUT=2s")
-                == .http(url: "http://10.0.0.7:8080/up", interval: .seconds(15), timeout: two))
+                == HealthCheck(.http(url: "http://10.0.0.7:8080/up"), interval: .seconds(15), timeout: two))
         #expect(
-            check("SERVICE_80_CHECK_HTTPS=up") == .http(url: "https://10.0.0.7:8080/up", interval: ten, timeout: ten))
-        #expect(check("SERVICE_CHECK_TCP=true") == .tcp(address: "10.0.0.7:8080", interval: ten, timeout: ten))
+            check("SERVICE_80_CHECK_HTTPS=up")
+                == HealthCheck(.http(url: "https://10.0.0.7:8080/up"), interval: ten, timeout: ten))
+        #expect(
+            check("SERVICE_CHECK_TCP=true") == HealthCheck(.tcp(address: "10.0.0.7:8080"), interval: ten, timeout: ten))
         #expect(
             check("SERVICE_CHECK_GRPC=true", "SERVICE_CHECK_GRPC_USE_TLS=true", "SERVICE_CHECK_INTERVAL=soon")
-                == .grpc(address: "10.0.0.7:8080", tls: true, interval: ten, timeout: ten))
+                == HealthCheck(.grpc(address: "10.0.0.7:8080", tls: true), interval: ten, timeout: ten))
         #expect(
             check("SERVICE_CHECK_SCRIPT=nc $SERVICE_IP $SERVICE_PORT | grep OK")
-                == .script(
-                    arguments: ["/bin/sh", "-c", "nc 10.0.0.7 8080 | grep OK"], interval: ten, timeout: ten))
+                == HealthCheck(
+                    .script(arguments: ["/bin/sh", "-c", "nc 10.0.0.7 8080 | grep OK"]), interval: ten, timeout: ten))
         #expect(
             check("SERVICE_CHECK_CMD=/up.sh")
-                == .script(arguments: ["check-cmd", "0123456789ab", "80", "/up.sh"], interval: ten, timeout: ten))
+                == HealthCheck(
+                    .script(arguments: ["check-cmd", "0123456789ab", "80", "/up.sh"]), interval: ten, timeout: ten))
+    }
+
+    @Test(
+        "how a check stands at first, and how long it may be critical; what makes no sense is noted and left out",
+        arguments: [
+            (["INITIAL_STATUS=passing", "DEREGISTER_AFTER=90m"], .passing, .seconds(5400), []),
+            (["INITIAL_STATUS=critical", "DEREGISTER_AFTER=1s"], .critical, .seconds(1), []),
+            (["INITIAL_STATUS=", "DEREGISTER_AFTER="], nil, nil, []),
+            (
+                ["INITIAL_STATUS=up"], nil, nil,
+                ["INITIAL_STATUS of port 80/tcp is up, not passing, warning or critical"]
+            ),
+            (["DEREGISTER_AFTER=soon"], nil, nil, ["DEREGISTER_AFTER of port 80/tcp is soon, not 1s or more"]),
+            (["DEREGISTER_AFTER=500ms"], nil, nil, ["DEREGISTER_AFTER of port 80/tcp is 500ms, not 1s or more"]),
+        ] as [([String], HealthCheck.Status?, Duration?, [String])])
+    func standing(settings: [String], status: HealthCheck.Status?, time: Duration?, notes: [String]) throws {
+        let environment = settings.map { "SERVICE_CHECK_\($0)" }
+        let found = ContainerServices(
+            container(["SERVICE_CHECK_TCP=true"] + environment), RegistratorOptions(hostName: "box"))
+        let instance = try #require(found.services.first).placed(at: "10.0.0.7")
+        #expect(instance.healthCheck?.initialStatus == status)
+        #expect(instance.healthCheck?.deregisterAfter == time)
+        #expect(instance.metadata == [:])
+        #expect(found.notes == notes.map { "SERVICE_CHECK_\($0)" })
+    }
+
+    @Test("of these, too, a port's stands above those of all, and a label of all above the environment's")
+    func standingOfPort() {
+        let check = services(
+            container(
+                ["SERVICE_80_CHECK_INITIAL_STATUS=warning", "SERVICE_CHECK_DEREGISTER_AFTER=2m"],
+                [
+                    "SERVICE_CHECK_TCP": "true", "SERVICE_CHECK_INITIAL_STATUS": "passing",
+                    "SERVICE_CHECK_DEREGISTER_AFTER": "3m", "SERVICE_81_CHECK_DEREGISTER_AFTER": "4m",
+                ]))[0].placed(at: "10.0.0.7").healthCheck
+        #expect(check?.initialStatus == .warning)
+        #expect(check?.deregisterAfter == .seconds(180))
     }
 
     @Test("the settings of checks that are understood are no metadata, and a TTL is the lease's")
@@ -247,7 +287,7 @@ struct ContainerServicesTests {
             container(["SERVICE_CHECK_TTL=1m30s", "SERVICE_CHECK_INITIAL_STATUS=passing", "SERVICE_CHECK_TIMEOUT=1s"]))[
                 0]
         #expect(service.ttl == .seconds(90))
-        #expect(service.instance.metadata == ["check_initial_status": "passing"])
+        #expect(service.instance.metadata == [:])
         for text in ["0s", "10", "-1s", "x", "500ms"] {
             #expect(services(container(["SERVICE_CHECK_TTL=\(text)"]))[0].ttl == nil, "\(text)")
         }

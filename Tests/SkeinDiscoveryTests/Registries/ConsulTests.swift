@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
 import SkeinResolution
+import SkeinTesting
 import Synchronization
 import Testing
 
@@ -145,6 +146,56 @@ struct ConsulTests {
         for agent in agents { await agent.stop() }
     }
 
+    @Test("without a leader the last list holds, and the status says why; with a new one the watch goes on")
+    func noLeader() async throws {
+        let agent = try await ConsulStandIn()
+        let registry = try registry([agent])
+        let observer = StatusObserver()
+        func register(_ id: String) async throws {
+            let instance = ServiceInstance(service: "greeter", id: id, host: "10.0.0.1", port: 1)
+            _ = try await registry.register(instance, ttl: .seconds(300))
+        }
+        try await register("g1")
+        var catalog = RegistryCatalog(ConsulRegistry.self)
+        catalog.options.observer = observer
+        let list = try WatchedList("consul://\(agent.address)/greeter?wait=1", catalog)
+        try await until { list.ids == ["g1"] }
+        agent.state.withLock { $0.outage = .noLeader }
+        try await until { observer.all.last?.failure?.contains("No cluster leader") == true }
+        #expect(observer.all.last?.unreachableFor != nil)
+        // The agent takes it, and tells the servers when they have a leader.
+        try await register("g2")
+        #expect(list.ids == ["g1"])
+        agent.state.withLock { $0.outage = nil }
+        try await until { list.ids == ["g1", "g2"] }
+        try await until { observer.all.last?.unreachableFor == nil }
+        await registry.close()
+        await agent.stop()
+    }
+
+    @Test("an agent that answers at once instead of waiting is asked once in a second")
+    func impatientAgent() async throws {
+        let agent = try await ConsulStandIn { $0.ignoresWait = true }
+        let clock = TestClock()
+        let target = try RegistryTarget(Target("consul://\(agent.address)", schemes: ["consul"]), defaultPort: 1)
+        let registry = try ConsulRegistry(target, RegistryContext(clock: clock, seed: 3))
+        let revision = try await registry.list("greeter").revision
+        let watch = Task { try await registry.watch("greeter", after: revision, ChangeFeed { _ in }) }
+        for count in 2...5 {
+            await clock.somebodySleeps()
+            #expect(agent.state.withLock(\.queries) == count)
+            #expect(clock.untilNext == .seconds(1))
+            clock.advance(by: .seconds(1))
+            // Then the pause that follows each answer.
+            await clock.somebodySleeps()
+            clock.advance(by: ConsulRegistry.pause)
+        }
+        watch.cancel()
+        _ = await watch.result
+        await registry.close()
+        await agent.stop()
+    }
+
     @Test("a service config under a key is read, and read again when it changes")
     func config() async throws {
         let agent = try await ConsulStandIn { $0.store("{}", at: "configs/greeter") }
@@ -178,19 +229,14 @@ struct ConsulTests {
 
     @Test("every kind of check is written as the agent wants it")
     func checks() throws {
-        let (interval, timeout) = (Duration.seconds(10), Duration.milliseconds(500))
-        let cases: [(HealthCheck, String)] = [
-            (.http(url: "http://a/h", interval: interval, timeout: timeout), #""HTTP":"http://a/h""#),
-            (.tcp(address: "a:1", interval: interval, timeout: timeout), #""TCP":"a:1""#),
-            (
-                .grpc(address: "a:1/s", tls: true, interval: interval, timeout: timeout),
-                #""GRPC":"a:1/s","GRPCUseTLS":true"#
-            ),
-            (.script(arguments: ["/x", "-y"], interval: interval, timeout: timeout), #""Args":["/x","-y"]"#),
+        let cases: [(HealthCheck.Probe, String)] = [
+            (.http(url: "http://a/h"), #""HTTP":"http://a/h""#), (.tcp(address: "a:1"), #""TCP":"a:1""#),
+            (.grpc(address: "a:1/s", tls: true), #""GRPC":"a:1/s","GRPCUseTLS":true"#),
+            (.script(arguments: ["/x", "-y"]), #""Args":["/x","-y"]"#),
         ]
-        for (check, text) in cases {
+        for (probe, text) in cases {
             var instance = ServiceInstance(service: "s", id: "i", host: "h", port: 1)
-            instance.healthCheck = check
+            instance.healthCheck = HealthCheck(probe, timeout: .milliseconds(500))
             let body = ConsulLayout.registration(of: instance, ttl: .seconds(15), ConsulQuery())
             let checks = try #require(body["Checks"]?.items)
             #expect(checks[0]["TTL"]?.text == "15000ms")
@@ -199,6 +245,32 @@ struct ConsulTests {
             #expect(checks[1]["Interval"]?.text == "10000ms")
             #expect(checks[1]["Timeout"]?.text == "500ms")
         }
+    }
+
+    @Test(
+        "how a check stands at first, and when it removes the instance, is sent by Consul's names, or left to Consul",
+        arguments: [
+            (nil, nil, nil, nil), (.passing, nil, "passing", nil),
+            (.warning, .seconds(5400), "warning", "5400000ms"), (.critical, .seconds(60), "critical", "60000ms"),
+        ] as [(HealthCheck.Status?, Duration?, String?, String?)])
+    func checkStanding(
+        status: HealthCheck.Status?, time: Duration?, sentStatus: String?, sentTime: String?
+    ) async throws {
+        let agent = try await ConsulStandIn()
+        let registry = try registry([agent])
+        var instance = ServiceInstance(service: "greeter", id: "g1", host: "10.0.0.1", port: 1)
+        instance.healthCheck = HealthCheck(
+            .tcp(address: "10.0.0.1:1"), initialStatus: status, deregisterAfter: time)
+        _ = try await registry.register(instance, ttl: .seconds(60))
+        let checks = agent.state.withLock { $0.services["g1"]?.checks } ?? []
+        let sent = try #require(checks.last?.body)
+        #expect(sent["TCP"]?.text == "10.0.0.1:1")
+        #expect(sent["Status"]?.text == sentStatus)
+        #expect(sent["DeregisterCriticalServiceAfter"]?.text == sentTime)
+        let ids = try await registry.list("greeter").instances.map(\.id)
+        #expect(ids == (status == .passing ? ["g1"] : []))
+        await registry.close()
+        await agent.stop()
     }
 
     @Test(

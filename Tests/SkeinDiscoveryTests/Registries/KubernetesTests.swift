@@ -30,6 +30,15 @@ struct KubernetesTests {
         #expect((200...201).contains(answer.status))
     }
 
+    @Test("the contract of a registry that is only read", arguments: RegistryContract.ofReaders)
+    func contract(promise: RegistryContract) async throws {
+        let server = try await KubernetesStandIn()
+        var subject = try RegistrySubject.kubernetes("?server=http://\(server.address)")
+        subject.restart = { try await server.restart() }
+        try await promise.check(subject)
+        await server.stop()
+    }
+
     @Test("changes of slices are seen, each slice on its own, and an endpoint in two of them once")
     func slices() async throws {
         let server = try await KubernetesStandIn()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SkeinCore
-import SkeinResolution
 import Testing
 
 @testable import SkeinDiscovery
@@ -43,39 +42,11 @@ struct RealRegistriesTests {
         try await promise.check(subject)
     }
 
-    @Test("Kubernetes", .enabled(if: variable("SKEIN_KUBERNETES") != nil))
-    func kubernetes() async throws {
-        let server = try #require(variable("SKEIN_KUBERNETES"))
-        let namespace = variable("SKEIN_KUBERNETES_NAMESPACE") ?? "default"
-        var query = "?server=\(server)"
+    @Test("Kubernetes", .enabled(if: variable("SKEIN_KUBERNETES") != nil), arguments: RegistryContract.ofReaders)
+    func kubernetes(promise: RegistryContract) async throws {
+        var query = "?server=\(try #require(variable("SKEIN_KUBERNETES")))"
         if let token = variable("SKEIN_KUBERNETES_TOKEN") { query += "&token=\(token)" }
         if let file = variable("SKEIN_KUBERNETES_CA") { query += "&ca=\(file)" }
-        let target = try Target("kubernetes:///s\(query)", schemes: ["kubernetes"])
-        let access = try KubernetesAccess.found(
-            for: RegistryTarget(target, defaultPort: 443, namesServers: false), .process)
-        let http = RegistryHTTP(
-            access.isSecure ? { @Sendable in try access.tls(.process) } : nil)
-        let service = "s" + String(UInt64.random(in: 0 ... .max), radix: 36)
-        let base = "/apis/discovery.k8s.io/v1/namespaces/\(namespace)/endpointslices"
-        func ask(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws {
-            var request = RegistryRequest(method, path, body: body)
-            request.headers["Authorization"] = try access.currentToken(.process).map { "Bearer \($0)" }
-            _ = try await http.ask(access.node, request, within: .seconds(20)).checked()
-        }
-        let list = try WatchedList(
-            "kubernetes:///\(service).\(namespace)\(query)", RegistryCatalog(KubernetesRegistry.self))
-        try await until { list.updates > 0 }
-        for number in 1...2 {
-            let slice = KubernetesState.slice("\(service)-\(number)", of: service, ["10.0.0.\(number) z\(number)"])
-            try await ask("POST", base, slice)
-            try await until { list.instances?.count == number }
-        }
-        #expect(Set(list.instances?.map(\.zone) ?? []) == ["z1", "z2"])
-        try await ask("PUT", "\(base)/\(service)-1", KubernetesState.slice("\(service)-1", of: service, ["10.0.0.9"]))
-        try await until { list.ids == ["10.0.0.2:50051", "10.0.0.9:50051"] }
-        try await ask("DELETE", "\(base)/\(service)-1")
-        try await until { list.ids == ["10.0.0.2:50051"] }
-        try await ask("DELETE", "\(base)/\(service)-2")
-        await http.close()
+        try await promise.check(.kubernetes(query, variable("SKEIN_KUBERNETES_NAMESPACE") ?? "default"))
     }
 }

@@ -3,7 +3,7 @@ import SkeinCore
 import Synchronization
 
 /// Stands in for a Consul agent of version 1.10: services with checks that expire, health queries that block, tokens,
-/// maintenance mode, a second datacenter. What it answers is held against recordings of a real one.
+/// maintenance mode, a second datacenter, servers without a leader. What it answers is held against recordings of a real one.
 final class ConsulStandIn: Sendable {
     let server: StandInServer
     let state: Mutex<ConsulState>
@@ -70,7 +70,9 @@ final class ConsulStandIn: Sendable {
         case ("agent", "service", 5) where parts[3] == "deregister": return deregister(parts[4], right)
         case ("agent", "service", 5) where parts[3] == "maintenance": return maintain(parts[4], request)
         case ("agent", "check", 5): return check(parts[3], parts[4], request, right)
-        case ("status", "leader", 3): return .json(200, JSONValue(.string("127.0.0.1:8300")))
+        case ("status", "leader", 3):
+            let leader = state.withLock(\.outage) == .noLeader ? "" : "127.0.0.1:8300"
+            return .json(200, JSONValue(.string(leader)))
         default: return .text(404, "")
         }
     }
@@ -134,10 +136,16 @@ final class ConsulStandIn: Sendable {
         return state.withLock { $0.health(service, request, right) }
     }
 
-    /// Waits while nothing is newer than the index of a query.
+    /// Waits while nothing is newer than the index of a query. Returns why that is no query that can be answered.
     private func block(
         _ service: String, _ request: StandInServer.Request
     ) async throws -> StandInServer.Answer? {
+        let outage = state.withLock(\.outage)
+        if let problem = outage?.answer(isStale: request.has("stale")) { return problem }
+        let ignoresWait = state.withLock { state in
+            state.queries += 1
+            return state.ignoresWait
+        }
         var wait: Duration = .seconds(300)
         if let text = request.value("wait") {
             guard text.hasSuffix("s"), let seconds = Double(text.dropLast()) else {
@@ -148,7 +156,7 @@ final class ConsulStandIn: Sendable {
         if let text = request.value("index") {
             guard let index = UInt64(text) else { return .text(400, "Invalid index") }
             let end = ContinuousClock.now + wait
-            while index > 0, ContinuousClock.now < end {
+            while index > 0, !ignoresWait, ContinuousClock.now < end {
                 let count = wakeups.count
                 if let now = state.withLock({ $0.index(of: service, request.value("dc")) }), now > index { break }
                 await wakeups.wait(after: count, atMost: end - .now)

@@ -15,6 +15,8 @@ struct ConsulState: Sendable {
         var until: ContinuousClock.Instant?
         var created: UInt64
         var modified: UInt64
+        /// As it was registered.
+        var body: JSONValue?
     }
 
     struct Service: Sendable {
@@ -32,7 +34,12 @@ struct ConsulState: Sendable {
     /// What other datacenters have, by their names.
     var others: [String: [String: Service]] = [:]
     var defaultDeny = false
+    var outage: ConsulOutage?
     var tokens: [String: Right] = [:]
+    /// Whether queries are answered at once, as by somebody on the way who knows of no waiting.
+    var ignoresWait = false
+    /// How many there were that may wait.
+    var queries = 0
     private(set) var texts: [String: String] = [:]
     private(set) var services: [String: Service] = [:]
     private(set) var index: UInt64 = 33
@@ -120,11 +127,12 @@ struct ConsulState: Sendable {
         let status = ConsulState.text(body["Status"]) ?? "critical"
         if let text = ConsulState.text(body["TTL"]), let ttl = ConsulState.duration(text), ttl > .zero {
             return Check(
-                id: id, name: name, status: status, type: "ttl", ttl: ttl, until: .now + ttl, created: 0, modified: 0)
+                id: id, name: name, status: status, type: "ttl", ttl: ttl, until: .now + ttl, created: 0, modified: 0,
+                body: body)
         }
         for (field, type) in [("HTTP", "http"), ("TCP", "tcp"), ("GRPC", "grpc"), ("Args", "script")]
         where body[field] != nil && body["Interval"] != nil {
-            return Check(id: id, name: name, status: status, type: type, created: 0, modified: 0)
+            return Check(id: id, name: name, status: status, type: type, created: 0, modified: 0, body: body)
         }
         return nil
     }
@@ -249,7 +257,7 @@ struct ConsulState: Sendable {
         ] where record[field] == nil { record[field] = empty }
         let agent = Check(
             id: "serfHealth", name: "Serf Health Status", status: "passing", type: "", created: 11, modified: 11)
-        let checks = ([agent] + service.checks).map { check in
+        let checks = ([agent] + service.checks.sorted { $0.id < $1.id }).map { check in
             JSONValue(
                 .object([
                     "Node": text("dev1"), "CheckID": text(check.id), "Name": text(check.name),

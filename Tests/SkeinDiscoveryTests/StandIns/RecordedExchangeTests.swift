@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
+import Synchronization
 import Testing
 
 @testable import SkeinDiscovery
 
 @Suite("stand-ins answer as the real servers did", .timeLimit(.minutes(3)))
 struct RecordedExchangeTests {
-    private func replay(_ name: String, _ port: Int) async throws {
-        try await replay(name, RegistryTarget.Node(host: "127.0.0.1", port: port))
+    /// `prepare` is told the label of each exchange before that is made.
+    private func replay(_ name: String, _ port: Int, _ prepare: (String) -> Void = { _ in }) async throws {
+        try await replay(name, RegistryTarget.Node(host: "127.0.0.1", port: port), prepare)
     }
 
-    private func replay(_ name: String, _ node: RegistryTarget.Node) async throws {
+    private func replay(
+        _ name: String, _ node: RegistryTarget.Node, _ prepare: (String) -> Void = { _ in }
+    ) async throws {
         let http = RegistryHTTP(nil as RegistryHTTP.Security?)
         let exchanges = try RecordedExchange.all(name)
         #expect(!exchanges.isEmpty)
-        for exchange in exchanges { try await exchange.check(node, http) }
+        for exchange in exchanges {
+            prepare(exchange.label)
+            try await exchange.check(node, http)
+        }
         await http.close()
     }
 
@@ -34,6 +41,37 @@ struct RecordedExchangeTests {
             ]
         }
         try await replay("consul-acl", agent.server.port)
+        await agent.stop()
+    }
+
+    @Test("Consul: checks that the agent makes itself")
+    func consulChecks() async throws {
+        let results = [
+            "all passing": ["h1-http": "passing", "h1-grpc": "passing", "h1-tcp": "passing"],
+            "HTTP 429 is warning": ["h1-http": "warning"],
+            "HTTP 503 / NOT_SERVING are critical": ["h1-http": "critical", "h1-grpc": "critical"],
+        ]
+        let agent = try await ConsulStandIn()
+        try await replay("consul-checks", agent.server.port) { label in
+            for (check, status) in results[label] ?? [:] { agent.state.withLock { $0.set(status, ofCheck: check) } }
+        }
+        await agent.stop()
+    }
+
+    @Test("Consul while its leader is dead, and without any")
+    func consulOutages() async throws {
+        let outages: [String: ConsulOutage] = [
+            "during election: a living server asks the dead leader": .deadLeader,
+            "during election: the agent asks the dead leader itself": .deadServer,
+            "no quorum: default": .noLeader, "no quorum: stale still answers": .deadServer,
+            "no quorum: status leader": .noLeader,
+            "no quorum: agent register still 200 (local, synced later by anti-entropy)": .noLeader,
+            "no quorum: check update still 200": .noLeader,
+        ]
+        let agent = try await ConsulStandIn()
+        try await replay("consul-ha", agent.server.port) { label in
+            agent.state.withLock { $0.outage = outages[label] }
+        }
         await agent.stop()
     }
 

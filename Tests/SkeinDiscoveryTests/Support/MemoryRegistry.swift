@@ -18,6 +18,8 @@ struct MemoryRegistry: ServiceRegistry {
             var failure: RPCError?
             /// How late it says that an instance is registered.
             var delay: Duration = .zero
+            /// What happens before it says that an instance is deregistered.
+            var onDeregistration: @Sendable () async -> Void = {}
             var lists = 0
             var note = ""
             /// Whether lists are not answered.
@@ -39,6 +41,9 @@ struct MemoryRegistry: ServiceRegistry {
 
         func fail(with error: RPCError?) { state.withLock { $0.failure = error } }
         func answer(after delay: Duration) { state.withLock { $0.delay = delay } }
+        func beforeDeregistration(_ body: @escaping @Sendable () async -> Void) {
+            state.withLock { $0.onDeregistration = body }
+        }
         func holds(_ service: String) -> Bool { state.withLock { $0.instances[service]?.isEmpty == false } }
         func note(_ text: String) { state.withLock { $0.note = text } }
         func hang(_ hangs: Bool) { state.withLock { $0.hangs = hangs } }
@@ -122,5 +127,7 @@ struct MemoryRegistry: ServiceRegistry {
             return state.watchers.values.filter { $0.service == instance.service }.map(\.feed)
         }
         for feed in feeds { feed(.updated([], removed: [instance.id])) }
+        let told = store.state.withLock { $0.onDeregistration }
+        await told()
     }
 }

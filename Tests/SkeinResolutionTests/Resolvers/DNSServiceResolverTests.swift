@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Logging
 internal import SkeinCore
 internal import SkeinTesting
 internal import Synchronization
+internal import TestSupport
 internal import Testing
 
 @testable internal import SkeinResolution
@@ -10,10 +10,10 @@ internal import Testing
 @Suite("dns+srv: targets and name servers in targets", .timeLimit(.minutes(1)))
 struct DNSServiceResolverTests {
     private func make(
-        _ text: String, _ bench: Bench, _ client: DNSClient? = nil, _ log: RecordedLog = RecordedLog()
+        _ text: String, _ bench: Bench, _ client: DNSClient? = nil, _ log: LogRecorder = LogRecorder()
     ) throws -> any Resolver {
         let context = bench.context { context in
-            context.logger = Logger(label: "test") { _ in log }
+            context.logger = log.logger
             if let client { context.nameServers = client }
         }
         return try ResolverRegistry.builtIn.make(Target(text), context)
@@ -117,7 +117,7 @@ struct DNSServiceResolverTests {
             ]
         }
         let bench = Bench()
-        let log = RecordedLog()
+        let log = LogRecorder()
         try await bench.run(make("dns+srv:///greeter", bench, server.client(), log)) {
             let found = try await endpoints(bench, 1)
             #expect(found == ["10.0.0.1:1 1 0"])
@@ -126,7 +126,8 @@ struct DNSServiceResolverTests {
             #expect(await bench.result(2).contains("SERVFAIL"))
         }
         #expect(
-            log.lines.first?.hasPrefix("keep the endpoints of dns+srv:///greeter (1, found 6") == true, "\(log.lines)")
+            log.lines.first?.hasPrefix("warning: keep the endpoints of dns+srv:///greeter (1, found 6") == true,
+            "\(log.lines)")
     }
 
     @Test("what could not be asked for is asked for again soon, however long the rest holds")

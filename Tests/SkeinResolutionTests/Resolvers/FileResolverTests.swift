@@ -2,6 +2,7 @@
 internal import Logging
 internal import SkeinCore
 internal import SkeinTesting
+internal import TestSupport
 internal import Testing
 
 @testable internal import SkeinResolution
@@ -62,8 +63,8 @@ struct FileResolverTests {
 
     @Test("a broken file keeps the last list and is logged once per change; a broken first one is a failure")
     func running() async throws {
-        let log = RecordedLog()
-        let resolver = try make(logger: Logger(label: "test") { _ in log })
+        let log = LogRecorder()
+        let resolver = try make(logger: log.logger)
         try await bench.run(resolver) {
             #expect(await bench.result(1).hasPrefix("UNAVAILABLE: read "))
             folder.write("10.0.0.1:443\n", to: "a")
@@ -78,8 +79,8 @@ struct FileResolverTests {
         }
         #expect(bench.results.count == 3)
         #expect(log.lines.count == 2)
-        #expect(log.lines[0].hasPrefix("find no endpoints for file://"))
-        #expect(log.lines[1].hasPrefix("keep the last endpoints of file://"))
+        #expect(log.lines[0].hasPrefix("warning: find no endpoints for file://"))
+        #expect(log.lines[1].hasPrefix("warning: keep the last endpoints of file://"))
         #expect(log.lines[1].contains("line 1, column 2: expected a member name"))
     }
 

@@ -38,25 +38,18 @@ struct ConsulLayout: Sendable {
     private static func check(_ check: HealthCheck, of instance: ServiceInstance) -> JSONValue {
         var fields: [String: JSONValue] = [
             "CheckID": .text("service:\(instance.id):health"), "Name": .text("health"),
+            "Interval": .text(text(of: check.interval)), "Timeout": .text(text(of: check.timeout)),
         ]
-        let times: (interval: Duration, timeout: Duration)
-        switch check {
-        case .http(let url, let interval, let timeout):
-            fields["HTTP"] = .text(url)
-            times = (interval, timeout)
-        case .tcp(let address, let interval, let timeout):
-            fields["TCP"] = .text(address)
-            times = (interval, timeout)
-        case .grpc(let address, let tls, let interval, let timeout):
+        switch check.probe {
+        case .http(let url): fields["HTTP"] = .text(url)
+        case .tcp(let address): fields["TCP"] = .text(address)
+        case .grpc(let address, let tls):
             fields["GRPC"] = .text(address)
             fields["GRPCUseTLS"] = JSONValue(.bool(tls))
-            times = (interval, timeout)
-        case .script(let arguments, let interval, let timeout):
-            fields["Args"] = .list(arguments.map(JSONValue.text))
-            times = (interval, timeout)
+        case .script(let arguments): fields["Args"] = .list(arguments.map(JSONValue.text))
         }
-        fields["Interval"] = .text(text(of: times.interval))
-        fields["Timeout"] = .text(text(of: times.timeout))
+        if let status = check.initialStatus { fields["Status"] = .text(status.rawValue) }
+        if let time = check.deregisterAfter { fields["DeregisterCriticalServiceAfter"] = .text(text(of: time)) }
         return JSONValue(.object(fields))
     }
 

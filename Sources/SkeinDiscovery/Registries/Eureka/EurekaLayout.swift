@@ -43,7 +43,7 @@ struct EurekaLayout: Sendable {
 
     /// For people and other programs: Eureka itself checks nothing.
     private static func healthURL(of instance: ServiceInstance) -> String? {
-        if case .http(let url, _, _) = instance.healthCheck { url } else { nil }
+        if case .http(let url) = instance.healthCheck?.probe { url } else { nil }
     }
 
     /// An instance, or `nil` for what is not one that serves: its status is not UP, whoever said so.

@@ -53,14 +53,34 @@ struct MemcachedRegistry: ServiceRegistry {
     }
 
     func deregister(_ lease: LeaseID, of instance: ServiceInstance) async throws {
-        _ = try await everywhere { try await $0.remove(instance) }
+        // There is no later exchange that would mend what is left out.
+        _ = try await everywhere(sparesResting: false) { try await $0.remove(instance) }
     }
 
-    /// What `body` returns for the servers that answer, and how many do not. Throws when none does.
+    /// What `body` returns for the servers that answer, and how many do not. Throws when none does. Those that rest
+    /// after a failure are spared as long as another answers.
     private nonisolated(nonsending) func everywhere<Value: Sendable>(
-        _ body: @escaping @Sendable (MemcachedServer) async throws -> Value
+        sparesResting: Bool = true, _ body: @escaping @Sendable (MemcachedServer) async throws -> Value
     ) async throws -> (values: [Value], failures: Int) {
-        let results = await withTaskGroup(of: Result<Value, any Error>.self) { group in
+        let isSpared = Dictionary(grouping: servers) { sparesResting && $0.isResting }
+        var results = await answers(of: isSpared[false] ?? [], body)
+        try Task.checkCancellation()
+        if !results.contains(where: { (try? $0.get()) != nil }) {
+            results += await answers(of: isSpared[true] ?? [], body)
+            try Task.checkCancellation()
+        }
+        let values = results.compactMap { try? $0.get() }
+        for case .failure(let error) in results {
+            guard !values.isEmpty else { throw error }
+            context.logger.warning("do without a memcached server: \(error)")
+        }
+        return (values, servers.count - values.count)
+    }
+
+    private nonisolated(nonsending) func answers<Value: Sendable>(
+        of servers: [MemcachedServer], _ body: @escaping @Sendable (MemcachedServer) async throws -> Value
+    ) async -> [Result<Value, any Error>] {
+        await withTaskGroup(of: Result<Value, any Error>.self) { group in
             for server in servers {
                 group.addTask {
                     do { return .success(try await body(server)) } catch { return .failure(error) }
@@ -70,12 +90,5 @@ struct MemcachedRegistry: ServiceRegistry {
             for await result in group { results.append(result) }
             return results
         }
-        try Task.checkCancellation()
-        let values = results.compactMap { try? $0.get() }
-        for case .failure(let error) in results {
-            guard !values.isEmpty else { throw error }
-            context.logger.warning("do without a memcached server: \(error)")
-        }
-        return (values, results.count - values.count)
     }
 }

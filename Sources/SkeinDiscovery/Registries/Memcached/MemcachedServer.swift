@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import Logging
 internal import NIOCore
 internal import SkeinCore
+internal import SkeinResolution
 internal import Synchronization
 
 /// One memcached server, and what is done with the keys of a service there.
@@ -12,12 +13,19 @@ final class MemcachedServer: Sendable {
     /// The longest wait before the second attempt and before the last.
     static let waits: ClosedRange<Duration> = .milliseconds(2)...(.milliseconds(200))
 
+    private struct State: Sendable {
+        var random: SplitMix64
+        var backoff = FullJitter()
+        var restsUntil: Duration = .zero
+    }
+
     let node: RegistryTarget.Node
     private let connector: WireConnector
     private let credentials: (user: String, password: String)?
     private let layout: MemcachedLayout
     private let slot = ConnectionSlot<WireConnection<MemcachedCodec>>(isOpen: \.isOpen, close: { $0.close() })
-    private let random: Mutex<SplitMix64>
+    private let state: Mutex<State>
+    private let now: @Sendable () -> Duration
     private let added = Atomic(0)
 
     init(
@@ -28,26 +36,50 @@ final class MemcachedServer: Sendable {
         self.connector = connector
         self.credentials = credentials
         self.layout = layout
-        random = Mutex(SplitMix64(seed: connector.context.seed))
+        state = Mutex(State(random: SplitMix64(seed: connector.context.seed)))
+        now = connector.context.clock.elapsed
     }
+
+    /// Whether it failed, and is better asked again later.
+    var isResting: Bool { state.withLock(\.restsUntil) > now() }
 
     func close() { slot.clear() }
 
     /// The replies to requests that are sent together; throws when one is an error.
     private nonisolated(nonsending) func replies(to requests: [MemcachedRequest]) async throws -> [MemcachedReply] {
-        let connection = try await slot.current {
-            let connection = try await connector.connect(to: node, MemcachedCodec())
-            guard let credentials else { return connection }
-            let request = MemcachedRequest.credentials(user: credentials.user, password: credentials.password)
-            guard try await ask(connection, [request]) == [.done] else {
-                connection.close()
-                throw RPCError(.unauthenticated, "ask \(node): the credentials are wrong")
-            }
-            return connection
+        let replies: [MemcachedReply]
+        do {
+            replies = try await ask(slot.current(open), requests)
+        } catch {
+            // Also when it was cancelled: who does that may have waited too long for this server.
+            failed()
+            throw error
         }
-        let replies = try await ask(connection, requests)
+        state.withLock { state in
+            state.backoff.succeeded()
+            state.restsUntil = .zero
+        }
         for case .error(let text) in replies { throw RPCError(.internal, "ask \(node): \(text)") }
         return replies
+    }
+
+    /// Those who asked at the same time are one failure.
+    private func failed() {
+        let now = now()
+        state.withLock { state in
+            if now >= state.restsUntil { state.restsUntil = now + state.backoff.failed(&state.random) }
+        }
+    }
+
+    private nonisolated(nonsending) func open() async throws -> WireConnection<MemcachedCodec> {
+        let connection = try await connector.connect(to: node, MemcachedCodec())
+        guard let credentials else { return connection }
+        let request = MemcachedRequest.credentials(user: credentials.user, password: credentials.password)
+        guard try await ask(connection, [request]) == [.done] else {
+            connection.close()
+            throw RPCError(.unauthenticated, "ask \(node): the credentials are wrong")
+        }
+        return connection
     }
 
     private nonisolated(nonsending) func ask(
@@ -137,7 +169,7 @@ extension MemcachedServer {
             if try await reply(to: .store(key, value: text, ttl: 0, mode)) == .done { return }
             let (least, most) = (MemcachedServer.waits.lowerBound, MemcachedServer.waits.upperBound)
             let longest = min(least * (1 << min(attempt, 10)), most)
-            let part = random.withLock { Double.random(in: 0...1, using: &$0) }
+            let part = state.withLock { Double.random(in: 0...1, using: &$0.random) }
             try await connector.context.clock.sleep(for: longest * part)
         }
         throw RPCError(

@@ -54,6 +54,7 @@ struct EtcdClusterTests {
         try await until { list.ids == ["i1"] }
         let revision = try await registry.list("s").revision
         async let watch: Void = registry.watch("s", after: revision, ChangeFeed { _ in })
+        let cut = ContinuousClock.now
         await etcd.kill(0)
         await etcd.kill(1)
         do {
@@ -62,18 +63,22 @@ struct EtcdClusterTests {
         } catch let error as RPCError {
             #expect(error.code == .unavailable, "\(error)")
         }
+        let ended = ContinuousClock.now - cut
         try await until(within: .seconds(60)) {
             let listing = try? await registry.list("s")
             return listing?.instances.map(\.id) == ["i1"] && listing?.note.contains("no leader") == true
         }
+        print("etcd, two of three killed: a watch ended after \(ended), listed after \(ContinuousClock.now - cut)")
         #expect(list.ids == ["i1"])
         try etcd.start(0)
         try etcd.start(1)
+        let back = ContinuousClock.now
         try await until(within: .seconds(60)) {
             let other = try? await registry.register(subject.instance("s", 2), ttl: .seconds(300))
             return other != nil
         }
         try await until(within: .seconds(90)) { list.ids == ["i1", "i2"] }
+        print("etcd, two of three started again: another server seen after \(ContinuousClock.now - back)")
         await registry.close()
     }
 }

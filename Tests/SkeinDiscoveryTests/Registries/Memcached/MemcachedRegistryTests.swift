@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinCore
+import SkeinTesting
+import TestSupport
 import Testing
 
 @testable import SkeinDiscovery
@@ -48,6 +50,8 @@ struct MemcachedRegistryTests {
         let renewal = try await registry.renew(lease, of: instances[0], ttl: .seconds(60))
         #expect(renewal == .renewed)
         try await one.start()
+        // It is asked again when it has rested.
+        try await until { try await registry.list("s").note.isEmpty }
         let renewals = [
             try await registry.renew(lease, of: instances[0], ttl: .seconds(60)),
             try await registry.renew(second, of: instances[1], ttl: .seconds(60)),
@@ -58,6 +62,30 @@ struct MemcachedRegistryTests {
         #expect(seen == instances)
         await one.kill()
         await #expect(throws: RPCError.self) { try await registry.list("s") }
+    }
+
+    @Test("a dead server is asked again only when it has rested, unless no other answers")
+    func rest() async throws {
+        let (living, dead, clock) = (try await start(), try await CutProxy(to: LocalPort.reserve()), TestClock())
+        defer { living.stop() }
+        let registry = try Self.catalog.registry(
+            "memcached://\(living.address),127.0.0.1:\(dead.port)", RegistryContext(clock: clock))
+        let instance = ServiceInstance(service: "s", host: "10.0.0.1", port: 1)
+        _ = try await registry.register(instance, ttl: .seconds(60))
+        for _ in 0..<50 {
+            let listing = try await registry.list("s")
+            #expect(listing.instances == [instance])
+            #expect(listing.note == "1 of 2 servers do not answer")
+        }
+        #expect(dead.taken.count == 1)
+        clock.advance(by: FullJitter.waits.upperBound)
+        _ = try await registry.list("s")
+        #expect(dead.taken.count == 2)
+        await living.kill()
+        await #expect(throws: RPCError.self) { try await registry.list("s") }
+        #expect(dead.taken.count == 3)
+        await registry.close()
+        await dead.close()
     }
 
     @Test("fifty servers that register at the same moment are all in the index, and dead ones leave it")

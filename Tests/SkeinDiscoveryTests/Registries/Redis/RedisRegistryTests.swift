@@ -135,6 +135,24 @@ struct RedisRegistryTests {
         try await until(within: .seconds(90)) { list.ids == ["d"] }
     }
 
+    @Test("who is written with another id under the same key has replaced who was there")
+    func otherID() async throws {
+        let server = try await RedisServer.start()
+        defer { server.stop() }
+        let redis = try RedisPeer(server)
+        func write(_ id: String) async throws {
+            try await redis.run("SET", "skein:s:a", #"{"service":"s","id":"\#(id)","host":"10.0.0.1","port":1}"#)
+        }
+        try await redis.run("ZADD", "skein:s", "9999999999999", "a")
+        try await write("a")
+        let list = try WatchedList("redis://\(server.address)/s", RedisServer.catalog)
+        try await until { list.ids == ["a"] }
+        for id in ["b", "c"] {
+            try await write(id)
+            try await until { list.instances?.map(\.id) == [id] }
+        }
+    }
+
     @Test("a text is read, and waited for until it changes", arguments: ["", "?resp=2"])
     func texts(version: String) async throws {
         let server = try await RedisServer.start()

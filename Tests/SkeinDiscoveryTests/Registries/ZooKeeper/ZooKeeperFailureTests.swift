@@ -12,8 +12,12 @@ struct ZooKeeperFailureTests {
     private let instance = ServiceInstance(service: "s", host: "10.0.0.7", port: 1)
 
     private func registry(_ servers: [LocalServer], user: String = "") throws -> ZooKeeperRegistry {
-        let text = "zookeeper://\(user)\(servers.map(\.address).joined(separator: ","))/base"
-        let target = try RegistryTarget(try Target(text), defaultPort: ZooKeeperRegistry.defaultPort)
+        try registry(at: user + servers.map(\.address).joined(separator: ","))
+    }
+
+    private func registry(at place: String) throws -> ZooKeeperRegistry {
+        let target = try RegistryTarget(
+            try Target("zookeeper://\(place)/base"), defaultPort: ZooKeeperRegistry.defaultPort)
         return try ZooKeeperRegistry(target, RegistryContext())
     }
 
@@ -46,6 +50,94 @@ struct ZooKeeperFailureTests {
         let other = try self.registry(servers)
         try await until("what the session held is still there") { try await other.list("s").instances.isEmpty }
         await other.close()
+    }
+
+    @Test("without a majority the list stays and calls go on; with one again servers are found, old ones and new")
+    func quorumLost() async throws {
+        let servers = try await ZooKeeperServer.startEnsemble()
+        defer { for server in servers { server.stop() } }
+        let place = "zookeeper://\(servers.map(\.address).joined(separator: ","))/base"
+        let old = try await LocalGreeter("old", in: [place])
+        let list = try WatchedList("\(place)/greeter", ZooKeeperServer.catalog)
+        let load = try Load("\(place)/greeter")
+        let registry = try registry(servers)
+        try await until("nobody answers") { load.takeAnswers()["old"] != nil && list.ids?.count == 1 }
+        let cut = ContinuousClock.now
+        for server in servers.prefix(2) { await server.kill() }
+        try await until("one of three serves alone", within: .seconds(60)) {
+            (try? await registry.list("greeter")) == nil
+        }
+        print("zookeeper, two of three killed: refused after \(ContinuousClock.now - cut)")
+        let ids = list.ids
+        _ = load.takeAnswers()
+        // Longer than the session of the server that is registered.
+        try await Task.sleep(for: .seconds(amount(RegistryPlace.outage, 8)))
+        #expect(load.takeAnswers()["old"] != nil)
+        #expect(ids?.count == 1 && list.ids == ids)
+
+        for server in servers.prefix(2) { try await server.start() }
+        let back = ContinuousClock.now
+        try await until("it does not answer", within: .seconds(120)) {
+            (try? await registry.list("greeter").instances.count) == 1
+        }
+        print("zookeeper, two of three started again: listed after \(ContinuousClock.now - back)")
+        let new = try await LocalGreeter("new", in: [place])
+        try await until("not both answer", within: .seconds(120)) {
+            _ = load.takeAnswers()
+            try await Task.sleep(for: .milliseconds(300))
+            return Set(load.takeAnswers().keys) == ["old", "new"]
+        }
+        print("zookeeper, two of three started again: another server called after \(ContinuousClock.now - back)")
+        #expect(load.takeFailures().map(\.debugDescription) == [])
+        for server in [old, new] { try await server.stop() }
+        try await until { try await registry.list("greeter").instances.isEmpty }
+        await registry.close()
+    }
+
+    @Test("a session that expires while the network is cut takes its nodes along; with the network they are back")
+    func cutOff() async throws {
+        let server = try await ZooKeeperServer.start()
+        defer { server.stop() }
+        let proxy = try await CutProxy(to: server.port)
+        let (near, far) = (try registry([server]), try registry(at: "127.0.0.1:\(proxy.port)"))
+        let loop = LeaseLoop(registry: far, instance: instance, ttl: .seconds(3), context: RegistryContext())
+        let running = Task { await loop.run() }
+        try await until { try await near.list("s").instances == [instance] }
+        let session = far.session.identity.id
+        let cut = ContinuousClock.now
+        proxy.cut(.silence)
+        try await until("it does not expire", within: .seconds(60)) { try await near.list("s").instances.isEmpty }
+        let expired = ContinuousClock.now - cut
+        let mended = ContinuousClock.now
+        proxy.mend()
+        try await until("it does not come back", within: .seconds(120)) {
+            try await near.list("s").instances == [instance]
+        }
+        let back = ContinuousClock.now - mended
+        print("zookeeper, a session of 3 s cut off: its node gone after \(expired), back \(back) after the network was")
+        #expect(far.session.identity.id != session)
+        running.cancel()
+        _ = await running.value
+        for registry in [near, far] { await registry.close() }
+        await proxy.close()
+    }
+
+    @Test("who is cancelled ends his session, too: what it held is gone at once, not when its time is over")
+    func cancelled() async throws {
+        let server = try await ZooKeeperServer.start("maxSessionTimeout=600000")
+        defer { server.stop() }
+        let (leaving, staying) = (try registry([server]), try registry([server]))
+        _ = try await leaving.register(instance, ttl: .seconds(600))
+        let seen = try await staying.list("s").instances
+        #expect(seen == [instance])
+        let task = Task {
+            try? await Task.sleep(for: .seconds(600))
+            await leaving.close()
+        }
+        task.cancel()
+        await task.value
+        try await until { try await staying.list("s").instances.isEmpty }
+        await staying.close()
     }
 
     @Test("a session that is over is a lost lease, and the instance comes back in a new one")
