@@ -16,29 +16,13 @@ extension Channel {
         var context = PickContext(method, metadata: metadata, hash: hashKey.map { XXHash64.hash($0) })
         context.time = .now
         var explanation = core.cell.explain(&context) { $0.identity }
-        let (account, singleAddress) = await withUnsafeContinuation { core.balancer.post(.describe($0)) }
-        let known = Set(explanation.candidates.map(\.endpoint))
-        for (identity, reason) in account.remarks.sorted(by: { $0.key.description < $1.key.description })
-        where !known.contains(identity) {
-            explanation.candidates.append(.init(endpoint: identity, reason: reason))
-        }
-        if let singleAddress { explanation.remark("\(singleAddress)", on: singleAddress.endpoint) }
+        let account = await withUnsafeContinuation { core.balancer.post(.describe($0)) }
+        account.complete(&explanation)
         return explanation
     }
 
     /// The explanations of the latest picks that were drawn for it (`ChannelOptions.samplePicks`), the oldest first.
     public var pickSamples: [PickExplanation] { core.samples?.all ?? [] }
-}
-
-extension PickExplanation {
-    /// Adds to what is special about an endpoint.
-    fileprivate mutating func remark(_ remark: String, on endpoint: Endpoint.Identity) {
-        guard let index = candidates.firstIndex(where: { $0.endpoint == endpoint }) else {
-            return candidates.append(.init(endpoint: endpoint, reason: remark))
-        }
-        let reason = candidates[index].reason
-        candidates[index].reason = reason.isEmpty ? remark : "\(reason), \(remark)"
-    }
 }
 
 extension ChannelCore {

@@ -32,6 +32,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
     /// There while the channel is active.
     private var policy: GracefulSwitch?
     private var subchannels: [SubchannelID: Subchannel] = [:]
+    /// What was said of them last.
+    private var connectivity: [SubchannelID: ConnectivityState] = [:]
     /// Of `subchannels`, those that are not idle.
     private var busy: Set<SubchannelID> = []
     private var connects = ConnectQueue()
@@ -67,10 +69,13 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         case .resolutionFailed(let error): resolutionFailed(error)
         case .subchannel(let id, let state):
             guard subchannels[id] != nil else { return }
+            connectivity[id] = state
             noteConnecting(id, state)
             noteStanding(id, isReady: state.isReady)
             run { $0.subchannel(id, became: state, &$1) }
         case .subchannelConnected(let id): connectNext(after: id)
+        case .renewal(let id, isDue: true): renew(id)
+        case .renewal(let id, isDue: false): connectNext(after: id, isRenewal: true)
         case .subchannelClosed(let id): forget(id)
         case .load(let id, let report):
             guard subchannels[id] != nil else { return }
@@ -80,7 +85,10 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
             timers[id] = nil
             run { $0.timerFired(id, &$1) }
         case .describe(let continuation):
-            continuation.resume(returning: (account(wantsRemarks: true), singleAddress))
+            continuation.resume(
+                returning: BalancerAccount(
+                    policy: account(wantsRemarks: true), singleAddress: singleAddress,
+                    states: subchannels.map { ($1.identity, connectivity[$0] ?? .idle) }))
         case .checkIdle: checkIdle()
         case .checkStandings: checkStandings()
         case .retire:
@@ -125,6 +133,7 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
             on: environment.group.next(),
             listener: Subchannel.Listener(
                 changed: { post(.subchannel($0, $1)) }, connected: { post(.subchannelConnected($0)) },
+                renewal: { post(.renewal($0, isDue: $1)) },
                 closed: { post(.subchannelClosed($0)) },
                 answered: { [slots = environment.cell.slots] in slots.reported($1, of: $0, at: .now) },
                 reported: { [slots = environment.cell.slots] in
@@ -144,10 +153,21 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
 
     /// Only an idle subchannel connects, when it is its turn.
     private func connect(_ id: SubchannelID) {
-        guard let subchannel = subchannels[id], !subchannel.identity.addresses.isEmpty, !busy.contains(id),
-            connects.wants(id)
+        guard let subchannel = subchannels[id], !subchannel.identity.addresses.isEmpty, !busy.contains(id)
         else { return }
-        busy.insert(id)
+        let turn = ConnectQueue.Turn(id: id)
+        if connects.wants(turn, attempts: subchannel.mostAttempts) { start(turn) }
+    }
+
+    private func renew(_ id: SubchannelID) {
+        let turn = ConnectQueue.Turn(id: id, isRenewal: true)
+        if subchannels[id] != nil, connects.wants(turn) { start(turn) }
+    }
+
+    private func start(_ turn: ConnectQueue.Turn) {
+        guard let subchannel = subchannels[turn.id] else { return }
+        guard !turn.isRenewal else { return subchannel.renew() }
+        busy.insert(turn.id)
         subchannel.connect()
     }
 
@@ -161,16 +181,16 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         }
     }
 
-    private func connectNext(after id: SubchannelID) {
-        guard let next = connects.ended(id), let subchannel = subchannels[next] else { return }
-        busy.insert(next)
-        subchannel.connect()
+    private func connectNext(after id: SubchannelID, isRenewal: Bool = false) {
+        for turn in connects.ended(ConnectQueue.Turn(id: id, isRenewal: isRenewal)) { start(turn) }
     }
 
     private func shutDown(_ id: SubchannelID) {
         guard let subchannel = subchannels.removeValue(forKey: id) else { return }
+        connectivity[id] = nil
         busy.remove(id)
         connectNext(after: id)
+        connectNext(after: id, isRenewal: true)
         if standings.became(subchannel.identity, id, ready: false) { post(.checkStandings) }
         draining[id] = subchannel
         pastAttempts += environment.cell.slots.started(id)
@@ -367,7 +387,8 @@ final class BalancerControl: @unchecked Sendable {  // owned by the driver: one 
         let reading = ConfigReading()
         try environment.options.policies.validate(new, reading)
         environment.config.use(new)
-        guard new != config else { return }
+        // What has no effect makes no other config, but is told all the same.
+        guard new != config || new.unread.list != config?.unread.list else { return }
         for warning in new.warnings(reading) {
             environment.options.logger?.warning("the service config of \(environment.target): \(warning)")
         }

@@ -23,11 +23,13 @@ final class BalancerDriver: Sendable {
         case subchannel(SubchannelID, ConnectivityState)
         /// It has a connection, whatever its state is.
         case subchannelConnected(SubchannelID)
+        /// Its connection is due to be replaced by a new one; or the attempt to make that has ended, well or not.
+        case renewal(SubchannelID, isDue: Bool)
         case subchannelClosed(SubchannelID)
         case attemptsFailed(SubchannelID)
         case load(SubchannelID, LoadReport)
         case timer(TimerID)
-        case describe(UnsafeContinuation<(PolicyAccount, SingleAddress?), Never>)
+        case describe(UnsafeContinuation<BalancerAccount, Never>)
         case checkIdle
         case checkStandings
         case retire

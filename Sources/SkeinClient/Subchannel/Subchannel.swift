@@ -13,6 +13,8 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         let changed: @Sendable (SubchannelID, ConnectivityState) -> Void
         /// It has a connection, and waits for its server to tell its health.
         let connected: @Sendable (SubchannelID) -> Void
+        /// Its connection is due to be renewed, or the attempt to do so has ended.
+        let renewal: @Sendable (SubchannelID, _ isDue: Bool) -> Void
         /// It was shut down, and its last connection has closed.
         let closed: @Sendable (SubchannelID) -> Void
         /// Its server was asked for its load, and has answered.
@@ -39,6 +41,8 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
 
     let id: SubchannelID
     let identity: Endpoint.Identity
+    /// How many attempts to connect it may have running.
+    let mostAttempts: Int
     private let connector: Connector
     private let template: RequestTemplate
     private let backoff: Backoff
@@ -70,6 +74,7 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         self.id = id
         // The same for all connections to one server.
         identity = Endpoint.Identity(endpoint.addresses)
+        mostAttempts = min(endpoint.addresses.count, SubchannelMachine.mostAttempts)
         machine = SubchannelMachine(endpoint.addresses, backoff: environment.backoff)
         connector = environment.connector
         template = environment.template
@@ -110,6 +115,17 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
             case .nothing, .report, .backOff: break
             }
             perform(command)
+        }
+    }
+
+    /// Makes a new connection to the same address, which takes the place of the current one when it is ready.
+    func renew() {
+        eventLoop.execute { [self] in
+            guard renewing == nil, let current = connection,
+                let next = try? connector.connect(to: current.address, on: eventLoop, delegate: self)
+            else { return listener.renewal(id, false) }
+            connections[ObjectIdentifier(next)] = next
+            renewing = ObjectIdentifier(next)
         }
     }
 
@@ -202,6 +218,7 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         guard !machine.isShutDown else { return connection.drain("the endpoint was removed") }
         if renewing == ObjectIdentifier(connection) {
             renewing = nil
+            listener.renewal(id, false)
             guard machine.isReady else { return connection.drain("there is nothing to renew any more") }
         } else {
             timer?.cancel()
@@ -225,18 +242,14 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
         watchHealth(on: connection)
     }
 
-    /// After a while a new connection is made to the same address, and takes the place of this one when it is ready.
+    /// After a while it is due to be renewed.
     private func renewLater(_ connection: ClientConnection) {
         guard let renewal else { return }
         renewalTimer?.cancel()
         let delay = renewal * Int.random(in: 900...1100) / 1000
         renewalTimer = eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self, weak connection] in
             guard let self, let connection, self.connection === connection else { return }
-            if renewing == nil, let next = try? connector.connect(to: connection.address, on: eventLoop, delegate: self)
-            {
-                connections[ObjectIdentifier(next)] = next
-                renewing = ObjectIdentifier(next)
-            }
+            if renewing == nil { listener.renewal(id, true) }
             // In case that comes to nothing.
             renewLater(connection)
         }
@@ -257,7 +270,10 @@ final class Subchannel: ClientConnectionDelegate, @unchecked Sendable {  // owne
     func connectionClosed(_ connection: ClientConnection, _ error: RPCError?) {
         connections[ObjectIdentifier(connection)] = nil
         if let error { logger?.debug("\(error.message)", metadata: ["endpoint": "\(identity)"]) }
-        if renewing == ObjectIdentifier(connection) { renewing = nil }
+        if renewing == ObjectIdentifier(connection) {
+            renewing = nil
+            listener.renewal(id, false)
+        }
         if attempts.remove(ObjectIdentifier(connection)) != nil {
             let error = error ?? RPCError(.unavailable, "connect \(connection.address): the connection was closed")
             perform(machine.failed(error, .now, chance: .random(in: 0..<1)))

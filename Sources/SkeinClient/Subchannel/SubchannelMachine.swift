@@ -34,6 +34,8 @@ struct SubchannelMachine {
     private var state = State.idle
     private var failures = 0
     private var lastStart: ContinuousClock.Instant?
+    /// So many addresses are raced at a time.
+    static let mostAttempts = 8
     /// The least time between the starts of two attempts.
     static let pause = Duration.milliseconds(100)
     private let addresses: [EndpointAddress]
@@ -72,9 +74,9 @@ struct SubchannelMachine {
 
     /// The last attempt takes long.
     mutating func attemptDelayElapsed() -> Command {
-        guard case .connecting(let next, let running, let since) = state, next < addresses.count else {
-            return .nothing
-        }
+        guard case .connecting(let next, let running, let since) = state, next < addresses.count,
+            running < SubchannelMachine.mostAttempts
+        else { return .nothing }
         return attempt(next, running: running, since: since)
     }
 

@@ -161,6 +161,10 @@ public struct ConfigFields: Sendable {
     package mutating func policies(_ name: String) throws(ConfigurationError) -> [LoadBalancing] {
         var choices: [LoadBalancing] = []
         for (index, value) in try array(name).enumerated() {
+            if case .policy(let choice) = value.content {
+                choices.append(LoadBalancing(choice, path: full("\(name)[\(index)].\(choice.policy)")))
+                continue
+            }
             guard let members = value.members, members.count == 1, let entry = members.first else {
                 throw problem("\(name)[\(index)]", value, "an object with one member, the policy's name")
             }

@@ -34,6 +34,9 @@ package final class ConfigReading: Sendable {
         if case .array(let values) = value.content {
             return values.enumerated().flatMap { unread(in: $1, at: "\(path)[\($0)]") }
         }
+        if case .policy(let choice) = value.content {
+            return choice.json.map { unread(in: $0, at: ConfigFields.join(path, choice.policy)) } ?? []
+        }
         let known = names.withLock { $0[path] }
         return (value.members ?? []).flatMap { name, value in
             let full = ConfigFields.join(path, name)

@@ -7,3 +7,11 @@ package struct ConfigWarning: Sendable, Hashable, CustomStringConvertible {
 
     package init(_ value: JSONValue, _ message: String) { description = value.error(message).description }
 }
+
+/// Warnings beside what they are about: no part of what that is, so that all are equal.
+package struct ConfigWarnings: Sendable, Hashable {
+    package var list: [ConfigWarning] = []
+
+    package static func == (a: ConfigWarnings, b: ConfigWarnings) -> Bool { true }
+    package func hash(into hasher: inout Hasher) {}
+}

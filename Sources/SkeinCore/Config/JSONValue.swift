@@ -13,6 +13,8 @@ package struct JSONValue: Sendable {
         case string(String)
         case array([JSONValue])
         case object([String: JSONValue])
+        /// Made in code, where a text has an object with the policy's name.
+        case policy(LoadBalancing)
     }
 
     /// Both count from 1; columns count Unicode scalars.
@@ -62,7 +64,7 @@ package struct JSONValue: Sendable {
     package var summary: String {
         switch content {
         case .array: return "an array"
-        case .object: return "an object"
+        case .object, .policy: return "an object"
         default:
             let text = description
             return text.count <= 60 ? text : "\(text.prefix(57))..."
@@ -92,6 +94,7 @@ extension JSONValue: CustomStringConvertible {
         case .array(let values): "[\(values.map(\.description).joined(separator: ","))]"
         case .object(let members):
             "{\(members.sorted { $0.key < $1.key }.map(JSONValue.text).joined(separator: ","))}"
+        case .policy(let choice): "{\(JSONValue.quoted(choice.policy)):\(choice.json?.description ?? "{}")}"
         }
     }
 
@@ -115,4 +118,20 @@ extension JSONValue: CustomStringConvertible {
         }
         return output + "\""
     }
+}
+
+// MARK: values made in code
+
+extension JSONValue.Content {
+    /// An object without the members that are `nil`.
+    package static func members(_ members: [String: JSONValue.Content?]) -> JSONValue.Content {
+        .object(members.compactMapValues { content in content.map { JSONValue($0) } })
+    }
+
+    package static func list(_ values: [JSONValue.Content]) -> JSONValue.Content {
+        .array(values.map { JSONValue($0) })
+    }
+
+    /// In protobuf's form.
+    package static func duration(_ duration: Duration) -> JSONValue.Content { .string(DurationText.write(duration)) }
 }

@@ -2,7 +2,8 @@
 
 /// A load balancing policy by name, with its configuration: typed when made in code, JSON when it came from a config.
 ///
-/// Whether the policy is registered, and whether its configuration is valid, is found when a channel uses it.
+/// Whether the policy is registered, and whether its configuration is valid, is found when a channel uses it: what was
+/// made in code is then held to the rules of what is read from a config.
 public struct LoadBalancing: Sendable {
     /// gRPC's name of the policy, e.g. `round_robin`.
     public let policy: String
@@ -25,6 +26,19 @@ public struct LoadBalancing: Sendable {
         configuration = nil
         self.json = json
         self.path = path ?? policy
+    }
+
+    /// A policy with a config that is made in code, and read as one from a text; fields that are `nil` are left out.
+    package init(policy: String, fields: [String: JSONValue.Content?]) {
+        self.init(policy: policy, json: JSONValue(.members(fields)))
+    }
+
+    /// The same, which stands at `path` in a config.
+    init(_ choice: LoadBalancing, path: String) {
+        policy = choice.policy
+        configuration = choice.configuration
+        json = choice.json
+        self.path = path
     }
 
     /// A policy with the config that `json`, an object, describes. Throws for a text that is not a JSON object.

@@ -65,12 +65,17 @@ public struct MethodConfig: Sendable, Hashable {
         retry = try RetryPolicy.read(&fields)
     }
 
-    /// What is wrong with it; `nil` if nothing is.
-    var problem: String? {
-        let sizes = [("maxRequestBytes", maxRequestBytes), ("maxResponseBytes", maxResponseBytes)]
-        for case (let name, let size?) in sizes where size < 0 { return "\(name) is \(size): expected 0 or more" }
-        if let timeout, timeout < .zero { return "timeout is \(DurationText.write(timeout)): expected 0s or more" }
-        return retry?.problem
+    /// What is read as this.
+    var json: JSONValue.Content {
+        .members([
+            "name": .list(names.map { .members(["service": .string($0.service), "method": .string($0.method)]) }),
+            "timeout": timeout.map(JSONValue.Content.duration),
+            "waitForReady": waitForReady.map(JSONValue.Content.bool),
+            "maxRequestMessageBytes": maxRequestBytes.map(JSONValue.Content.integer),
+            "maxResponseMessageBytes": maxResponseBytes.map(JSONValue.Content.integer),
+            "retryPolicy": retry?.retryPolicy,
+            "hedgingPolicy": retry?.hedgingPolicy,
+        ])
     }
 
     private static func size(_ name: String, _ fields: inout ConfigFields) throws(ConfigurationError) -> Int? {

@@ -111,32 +111,37 @@ extension RetryPolicy {
         return codes
     }
 
-    /// What is wrong with it; `nil` if nothing is.
-    var problem: String? {
-        switch kind {
-        case .none: nil
-        case .retry(let retry):
-            if !RetryPolicy.attempts.contains(retry.attempts) {
-                "maxAttempts is \(retry.attempts): expected 2 or more"
-            } else if retry.codes.isEmpty {
-                "retryableStatusCodes is empty: expected at least one"
-            } else if retry.initialBackoff <= .zero {
-                "initialBackoff is \(DurationText.write(retry.initialBackoff)): expected more than 0s"
-            } else if retry.maxBackoff <= .zero {
-                "maxBackoff is \(DurationText.write(retry.maxBackoff)): expected more than 0s"
-            } else if !(retry.multiplier > 0 && retry.multiplier.isFinite) {
-                "backoffMultiplier is \(retry.multiplier): expected a number above 0"
-            } else {
-                nil
-            }
-        case .hedge(let hedging):
-            if !RetryPolicy.attempts.contains(hedging.attempts) {
-                "maxAttempts is \(hedging.attempts): expected 2 or more"
-            } else if hedging.delay < .zero {
-                "hedgingDelay is \(DurationText.write(hedging.delay)): expected 0s or more"
-            } else {
-                nil
-            }
+    /// What the ranges of its fields do not say; `nil` if nothing is wrong.
+    private var problem: String? {
+        guard case .retry(let retry) = kind else { return nil }
+        if retry.codes.isEmpty { return "retryableStatusCodes is empty: expected at least one" }
+        for (name, backoff) in [("initialBackoff", retry.initialBackoff), ("maxBackoff", retry.maxBackoff)]
+        where backoff == .zero {
+            return "\(name) is 0s: expected more than 0s"
         }
+        return retry.multiplier > 0 ? nil : "backoffMultiplier is \(retry.multiplier): expected a number above 0"
+    }
+
+    /// What is read as this; `nil` if it is none.
+    var retryPolicy: JSONValue.Content? {
+        guard case .retry(let retry) = kind else { return nil }
+        return .members([
+            "maxAttempts": .integer(retry.attempts), "retryableStatusCodes": RetryPolicy.list(retry.codes),
+            "initialBackoff": .duration(retry.initialBackoff), "maxBackoff": .duration(retry.maxBackoff),
+            "backoffMultiplier": .double(retry.multiplier),
+        ])
+    }
+
+    /// What is read as this; `nil` if it is none.
+    var hedgingPolicy: JSONValue.Content? {
+        guard case .hedge(let hedging) = kind else { return nil }
+        return .members([
+            "maxAttempts": .integer(hedging.attempts), "hedgingDelay": .duration(hedging.delay),
+            "nonFatalStatusCodes": RetryPolicy.list(hedging.nonFatal),
+        ])
+    }
+
+    private static func list(_ codes: Set<StatusCode>) -> JSONValue.Content {
+        .list(codes.map { .integer(Int($0.rawValue)) })
     }
 }

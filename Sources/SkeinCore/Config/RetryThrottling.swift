@@ -2,10 +2,8 @@
 
 /// When a channel stops to retry because too many calls fail (gRFC A6).
 public struct RetryThrottling: Sendable, Hashable {
-    static let tokens = 1.0...1000
-
-    /// What the count of tokens starts with, and does not exceed: 1 to 1000. A failure takes one; with half of them gone
-    /// nothing is retried.
+    /// What the count of tokens starts with, and does not exceed: a whole number from 1 to 1000. A failure takes one;
+    /// with half of them gone nothing is retried.
     public var maxTokens: Double
     /// What a success gives back; above 0. Decimals after the third are dropped.
     public var tokenRatio: Double
@@ -16,19 +14,17 @@ public struct RetryThrottling: Sendable, Hashable {
     }
 
     init(reading fields: inout ConfigFields) throws(ConfigurationError) {
-        let range = RetryThrottling.tokens
-        let tokens = try fields.int("maxTokens", required: Int(range.lowerBound)...Int(range.upperBound))
-        maxTokens = Double(tokens)
+        maxTokens = Double(try fields.int("maxTokens", required: 1...1000))
         let ratio = try fields.double("tokenRatio", default: 0, in: 0 ... .greatestFiniteMagnitude)
         tokenRatio = (ratio * 1000).rounded(.towardZero) / 1000
-        if let problem { throw fields.problem(problem) }
+        guard tokenRatio > 0 else { throw fields.problem("tokenRatio is \(ratio): expected 0.001 or more") }
     }
 
-    /// What is wrong with it; `nil` if nothing is.
-    var problem: String? {
-        guard RetryThrottling.tokens.contains(maxTokens) else {
-            return "maxTokens is \(maxTokens): expected 1 to 1000"
-        }
-        return tokenRatio >= 0.001 ? nil : "tokenRatio is \(tokenRatio): expected 0.001 or more"
+    /// What is read as this.
+    var json: JSONValue.Content {
+        .members([
+            "maxTokens": Int(exactly: maxTokens).map(JSONValue.Content.integer) ?? .double(maxTokens),
+            "tokenRatio": .double(tokenRatio),
+        ])
     }
 }

@@ -15,6 +15,9 @@ public struct ServiceConfig: Sendable, Hashable {
     /// When nothing is tried again any more; `nil`: tries are not counted.
     public var retryThrottling: RetryThrottling?
 
+    /// What has no effect in the text that it was read from, beside what is inside of policies.
+    package private(set) var unread = ConfigWarnings()
+
     /// A config made in code. Whether it is valid is found when a channel uses it.
     public init(
         loadBalancing: LoadBalancing..., methods: [MethodConfig] = [], retryThrottling: RetryThrottling? = nil,
@@ -52,31 +55,22 @@ public struct ServiceConfig: Sendable, Hashable {
             maxConnectionsPerSubchannel = try scaling.int(
                 "maxConnectionsPerSubchannel", default: 1, in: ServiceConfig.connections)
         }
+        unread.list = reading.unread(in: json)
     }
 
     private static let connections = 1...Int(UInt32.max)
 
-    /// Throws for what no JSON could say: what was made in code is held to the same ranges. The policies' own
-    /// configurations are for their registry to check.
+    /// Throws for what is not valid: what was made in code is read like a text. The policies' own configurations are
+    /// for their registry to check.
     package func validate() throws(ConfigurationError) {
-        var seen: Set<MethodConfig.Name> = []
-        for name in methods.flatMap(\.names) {
-            guard !name.service.isEmpty || name.method.isEmpty else {
-                throw ConfigurationError(
-                    "method \"\(name.method)\" is named without a service: expected both or neither")
-            }
-            guard seen.insert(name).inserted else {
-                throw ConfigurationError("\(name) is named again: expected each method once in the config")
-            }
-        }
-        for method in methods {
-            if let problem = method.problem { throw ConfigurationError("the config of \(method.names): \(problem)") }
-        }
-        if let problem = retryThrottling?.problem { throw ConfigurationError("retryThrottling: \(problem)") }
-        guard ServiceConfig.connections.contains(maxConnectionsPerSubchannel) else {
-            throw ConfigurationError(
-                "maxConnectionsPerSubchannel is \(maxConnectionsPerSubchannel): expected 1 or more")
-        }
+        _ = try ServiceConfig(
+            JSONValue(
+                .members([
+                    "methodConfig": .list(methods.map(\.json)), "retryThrottling": retryThrottling?.json,
+                    "connectionScaling": .members([
+                        "maxConnectionsPerSubchannel": .integer(maxConnectionsPerSubchannel)
+                    ]),
+                ])))
     }
 
     private static func methods(_ fields: inout ConfigFields) throws(ConfigurationError) -> [MethodConfig] {

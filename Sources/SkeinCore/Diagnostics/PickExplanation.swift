@@ -13,8 +13,30 @@ public struct PickExplanation: Sendable, Hashable {
     /// Why there is no choice.
     public var problem: String?
 
+    /// The state of a connection: `ConnectivityState` without reasons.
+    public enum State: String, Sendable, Hashable {
+        case idle = "IDLE"
+        case connecting = "CONNECTING"
+        case ready = "READY"
+        case transientFailure = "TRANSIENT_FAILURE"
+        case shutdown = "SHUTDOWN"
+
+        public init(_ state: ConnectivityState) {
+            self =
+                switch state {
+                case .idle: .idle
+                case .connecting: .connecting
+                case .ready: .ready
+                case .transientFailure: .transientFailure
+                case .shutdown: .shutdown
+                }
+        }
+    }
+
     public struct Candidate: Sendable, Hashable {
         public var endpoint: Endpoint.Identity
+        /// Of its connection, whether or not calls may go there; `nil` when it has none, as outside of a subset.
+        public var state: State?
         /// Attempts of this channel that had not ended.
         public var inFlight: Int
         /// Seconds that attempts take there by this channel's measure; `nil` when there were none.
@@ -25,10 +47,11 @@ public struct PickExplanation: Sendable, Hashable {
         public var reason: String
 
         public init(
-            endpoint: Endpoint.Identity, inFlight: Int = 0, latency: Double? = nil, score: Double? = nil,
-            reason: String = ""
+            endpoint: Endpoint.Identity, state: State? = nil, inFlight: Int = 0, latency: Double? = nil,
+            score: Double? = nil, reason: String = ""
         ) {
             self.endpoint = endpoint
+            self.state = state
             self.inFlight = inFlight
             self.latency = latency
             self.score = score
@@ -59,7 +82,7 @@ extension PickExplanation: CustomStringConvertible {
 
 extension PickExplanation.Candidate: CustomStringConvertible {
     public var description: String {
-        var parts = ["\(inFlight) in flight"]
+        var parts = [state?.rawValue ?? "no connection", "\(inFlight) in flight"]
         if let latency { parts.append("\(PickExplanation.Candidate.rounded(latency * 1000)) ms") }
         if let score { parts.append("score \(PickExplanation.Candidate.rounded(score))") }
         if !reason.isEmpty { parts.append(reason) }

@@ -8,7 +8,9 @@ import Testing
 
 @Suite("subchannels that connect")
 struct ConnectQueueTests {
-    private func id(_ number: Int) -> SubchannelID { SubchannelID(slot: UInt32(number), generation: 1) }
+    private func id(_ number: Int) -> ConnectQueue.Turn {
+        ConnectQueue.Turn(id: SubchannelID(slot: UInt32(number), generation: 1))
+    }
 
     @Test("only so many connect at a time; the others follow in their order")
     func limit() {
@@ -16,7 +18,7 @@ struct ConnectQueueTests {
         let started = (0..<5).map { queue.wants(id($0)) }
         #expect(started == [true, true, false, false, false])
         let next = [0, 1, 2, 3, 4].map { queue.ended(id($0)) }
-        #expect(next == [id(2), id(3), id(4), nil, nil])
+        #expect(next == [[id(2)], [id(3)], [id(4)], [], []])
     }
 
     @Test("asking twice, ending twice and ending while waiting change nothing more")
@@ -27,19 +29,38 @@ struct ConnectQueueTests {
         let unqueued = queue.ended(id(1))
         let first = queue.ended(id(0))
         let again = queue.ended(id(0))
-        #expect((unqueued, first, again) == (nil, id(2), nil))
+        #expect((unqueued, first, again) == ([], [id(2)], []))
         let once = queue.wants(id(1))
         #expect(!once)
         let last = queue.ended(id(2))
-        #expect(last == id(1))
+        #expect(last == [id(1)])
+    }
+
+    @Test("a server whose addresses are raced waits for room for all of them, and those after it for their turn")
+    func attempts() {
+        var queue = ConnectQueue(limit: 4)
+        let started = [(0, 2), (1, 3), (2, 1), (3, 9)].map { queue.wants(id($0), attempts: $1) }
+        #expect(started == [true, false, false, false])
+        let next = [0, 2, 1, 3].map { queue.ended(id($0)) }
+        #expect(next == [[id(1), id(2)], [], [id(3)], []])
+    }
+
+    @Test("the renewal of a connection has a turn of its own")
+    func renewals() {
+        var queue = ConnectQueue(limit: 1)
+        let renewal = ConnectQueue.Turn(id: id(0).id, isRenewal: true)
+        let started = [queue.wants(id(0)), queue.wants(renewal)]
+        #expect(started == [true, false])
+        let next = [queue.ended(id(0)), queue.ended(id(0)), queue.ended(renewal)]
+        #expect(next == [[renewal], [], []])
     }
 
     @Test("never more than the limit, and everyone has a turn, in any order of events", arguments: 0..<10)
     func anyOrder(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var queue = ConnectQueue(limit: 3)
-        var connecting: Set<SubchannelID> = []
-        var wanting: Set<SubchannelID> = []
+        var connecting: Set<ConnectQueue.Turn> = []
+        var wanting: Set<ConnectQueue.Turn> = []
         for _ in 0..<500 {
             let id = id(Int(random.next() % 20))
             if random.next() % 2 == 0, !connecting.contains(id) {
@@ -47,7 +68,7 @@ struct ConnectQueueTests {
             } else {
                 connecting.remove(id)
                 wanting.remove(id)
-                if let next = queue.ended(id) {
+                for next in queue.ended(id) {
                     #expect(wanting.remove(next) != nil)
                     connecting.insert(next)
                 }

@@ -61,6 +61,20 @@ struct SubchannelMachineTests {
         #expect(machine.failed(error("a"), start, chance: 0).word == "nothing")
     }
 
+    @Test("of many addresses only some are raced at a time; the next is tried when one of them has failed")
+    func mostAttempts() {
+        let many = (0..<10).map { EndpointAddress.ipv4("10.0.0.\($0)", port: 1) }
+        var machine = SubchannelMachine(many, backoff: backoff)
+        _ = machine.connect(start)
+        let raced = (0..<10).map { _ in machine.attemptDelayElapsed().word }
+        #expect(raced.count { $0.hasPrefix("connect") } == 7 && raced.last == "nothing")
+        #expect(machine.failed(error("a"), start, chance: 0).word.hasPrefix("connect 10.0.0.8:1"))
+        #expect(machine.attemptDelayElapsed().word == "nothing")
+        #expect(machine.failed(error("b"), start, chance: 0).word == "connect 10.0.0.9:1")
+        for _ in 0..<7 { #expect(machine.failed(error("c"), start, chance: 0).word == "nothing") }
+        #expect(machine.failed(error("d"), start, chance: 0).word.hasPrefix("back off"))
+    }
+
     @Test("a server that closes each connection at once is asked every 100 ms at most")
     func pausing() {
         var machine = SubchannelMachine([first], backoff: backoff)

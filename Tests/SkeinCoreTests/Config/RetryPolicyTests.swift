@@ -82,20 +82,91 @@ struct RetryPolicyTests {
     }
 
     @Test(
-        "what was made in code is held to the same ranges",
+        "what was made in code is refused by the same rules, in the same words",
         arguments: [
-            ServiceConfig(methods: [MethodConfig(.all, retry: .retry(attempts: 1))]),
-            ServiceConfig(methods: [MethodConfig(.all, retry: .retry(attempts: 2, on: []))]),
-            ServiceConfig(methods: [MethodConfig(.all, retry: .retry(attempts: 2, maxBackoff: .zero))]),
-            ServiceConfig(methods: [MethodConfig(.all, retry: .retry(attempts: 2, multiplier: .infinity))]),
-            ServiceConfig(methods: [MethodConfig(.all, retry: .hedge(attempts: 2, every: .seconds(-1)))]),
-            ServiceConfig(methods: [MethodConfig(.all, timeout: .seconds(-1))]),
-            ServiceConfig(methods: [MethodConfig(.all, maxRequestBytes: -1)]),
-            ServiceConfig(methods: [MethodConfig("a.B/C"), MethodConfig("a.B/C")]),
-            ServiceConfig(retryThrottling: RetryThrottling(maxTokens: 2000, tokenRatio: 1)),
-            ServiceConfig(maxConnectionsPerSubchannel: 0),
-        ])
-    func strict(config: ServiceConfig) {
-        #expect(throws: ConfigurationError.self) { try config.validate() }
+            (MethodConfig(.all, retry: .retry(attempts: 1)), "retryPolicy.maxAttempts is 1: expected a whole number"),
+            (MethodConfig(.all, retry: .hedge(attempts: 0)), "hedgingPolicy.maxAttempts is 0: expected a whole number"),
+            (
+                MethodConfig(.all, retry: .retry(attempts: 2, on: [])),
+                "retryPolicy: retryableStatusCodes is empty: expected at least one"
+            ),
+            (
+                MethodConfig(.all, retry: .retry(attempts: 2, initialBackoff: .seconds(-1))),
+                #"retryPolicy.initialBackoff is "-1s": expected a duration"#
+            ),
+            (
+                MethodConfig(.all, retry: .retry(attempts: 2, maxBackoff: .zero)),
+                "retryPolicy: maxBackoff is 0s: expected more than 0s"
+            ),
+            (
+                MethodConfig(.all, retry: .retry(attempts: 2, multiplier: .infinity)),
+                "retryPolicy.backoffMultiplier is inf: expected a number from 0.0"
+            ),
+            (
+                MethodConfig(.all, retry: .retry(attempts: 2, multiplier: 0)),
+                "retryPolicy: backoffMultiplier is 0.0: expected a number above 0"
+            ),
+            (
+                MethodConfig(.all, retry: .hedge(attempts: 2, every: .seconds(-1))),
+                #"hedgingPolicy.hedgingDelay is "-1s": expected a duration such as "1.5s" from 0s"#
+            ),
+            (MethodConfig(.all, timeout: .seconds(-1)), #"timeout is "-1s": expected a duration such as "1.5s" from"#),
+            (
+                MethodConfig(.all, maxRequestBytes: -1),
+                "maxRequestMessageBytes is -1: expected a whole number from 0 to 4294967295"
+            ),
+            (
+                MethodConfig(.all, maxResponseBytes: 1 << 32),
+                "maxResponseMessageBytes is 4294967296: expected a whole number from 0 to 4294967295"
+            ),
+            (
+                MethodConfig(MethodConfig.Name(service: "", method: "M")),
+                #"name[0]: method is "M" without a service: expected both or neither"#
+            ),
+        ] as [(MethodConfig, String)])
+    func strict(method: MethodConfig, words: String) {
+        let config = ServiceConfig(methods: [MethodConfig("a.B"), method])
+        let error = #expect(throws: ConfigurationError.self) { try config.validate() }
+        #expect(error?.message.hasPrefix("methodConfig[1].\(words)") == true, "\(error?.message ?? "")")
+    }
+
+    @Test(
+        "so is what is not about one method",
+        arguments: [
+            (
+                ServiceConfig(methods: [MethodConfig("a.B/C"), MethodConfig("a.B/C")]),
+                "methodConfig[1]: name lists a.B/C again: expected each method once in the config"
+            ),
+            (
+                ServiceConfig(retryThrottling: RetryThrottling(maxTokens: 2000, tokenRatio: 1)),
+                "retryThrottling.maxTokens is 2000: expected a whole number from 1 to 1000"
+            ),
+            (
+                ServiceConfig(retryThrottling: RetryThrottling(maxTokens: 10.5, tokenRatio: 1)),
+                "retryThrottling.maxTokens is 10.5: expected a whole number from 1 to 1000"
+            ),
+            (
+                ServiceConfig(retryThrottling: RetryThrottling(maxTokens: 10, tokenRatio: 0.0004)),
+                "retryThrottling: tokenRatio is 0.0004: expected 0.001 or more"
+            ),
+            (
+                ServiceConfig(maxConnectionsPerSubchannel: 0),
+                "connectionScaling.maxConnectionsPerSubchannel is 0: expected a whole number from 1 to 4294967295"
+            ),
+        ] as [(ServiceConfig, String)])
+    func general(config: ServiceConfig, message: String) {
+        #expect(throws: ConfigurationError(message)) { try config.validate() }
+    }
+
+    @Test("what is right is taken, in code as well")
+    func taken() throws {
+        try ServiceConfig(
+            methods: [
+                MethodConfig("a.B/C", "a.D", timeout: .milliseconds(1), waitForReady: true, maxRequestBytes: 0),
+                MethodConfig(.all, retry: .retry(attempts: 2)), MethodConfig("a.E", retry: .hedge(attempts: 2)),
+                MethodConfig("a.F", retry: RetryPolicy.none), MethodConfig(),
+            ],
+            retryThrottling: RetryThrottling(maxTokens: 10, tokenRatio: 0.1), maxConnectionsPerSubchannel: 2
+        ).validate()
     }
 }

@@ -41,6 +41,19 @@ struct ServiceConfigTests {
         #expect(config.maxConnectionsPerSubchannel == 4)
     }
 
+    @Test("fields that have no effect are kept beside the config, and make no other of it")
+    func unread() throws {
+        let policies = #""loadBalancingConfig": [{"a": {"b": 1}}]"#
+        let config = try ServiceConfig(
+            json: #"{"metodConfig": [], "methodConfig": [{"timeOut": "1s"}], \#(policies)}"#)
+        #expect(
+            config.unread.list.map(\.description) == [
+                #"line 1, column 17: metodConfig is unknown (did you mean "methodConfig"?): ignored"#,
+                #"line 1, column 50: methodConfig[0].timeOut is unknown (did you mean "timeout"?): ignored"#,
+            ])
+        #expect(try config == ServiceConfig(json: "{\(policies)}"))
+    }
+
     @Test("the old policy field counts only without the new one")
     func oldPolicyField() throws {
         let old = try ServiceConfig(json: #"{"loadBalancingPolicy": "ROUND_ROBIN"}"#)
