@@ -15,9 +15,6 @@ public protocol EndpointPolicy: Sendable {
     /// it was not ready. For policies that send most calls to whoever answers fastest. `false` by default.
     static var ejectsFailing: Bool { get }
 
-    /// Whether the weights of endpoints say how often it chooses them. `false` by default.
-    static var weighsEndpoints: Bool { get }
-
     /// `seed` differs from channel to channel: what a policy does by chance, it derives from it.
     init(_ configuration: Configuration, seed: UInt64)
 
@@ -32,7 +29,6 @@ public protocol EndpointPolicy: Sendable {
 
 extension EndpointPolicy {
     public static var ejectsFailing: Bool { false }
-    public static var weighsEndpoints: Bool { false }
     public mutating func reconfigure(_ configuration: Configuration, seed: UInt64) {
         self = Self(configuration, seed: seed)
     }

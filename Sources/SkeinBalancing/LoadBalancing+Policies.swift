@@ -23,10 +23,10 @@ extension LoadBalancing {
     /// A connection to every endpoint, calls to each in turn, as often as its weight says (gRFC A58).
     public static var weightedRoundRobin: LoadBalancing { .policy(WeightedRoundRobin.self) }
 
-    /// Of `choices` endpoints drawn at random, 2 to 10, the one with the fewest calls of this channel in flight (gRFC
-    /// A48).
+    /// Of `choices` endpoints drawn at random, 2 or more, the one with the fewest calls of this channel in flight; more
+    /// than 10 count as 10 (gRFC A48).
     public static func leastRequest(choices: Int = 2) -> LoadBalancing {
-        .policy(LeastRequest.self, LeastRequestConfiguration(choiceCount: choices))
+        LoadBalancing(policy: LeastRequest.name, fields: ["choiceCount": .integer(choices)])
     }
 
     /// The endpoint with the fewest calls of this channel in flight: for a proxy, through which most calls go.
@@ -43,7 +43,9 @@ extension LoadBalancing {
     /// - Parameter client: this client's number, from 0: every endpoint then has as many clients as the others. Without
     ///   it endpoints are drawn at random.
     public static func auto(client: Int? = nil, of clients: Int) -> LoadBalancing {
-        .policy(Auto.self, AutoConfiguration(client: client, of: clients))
+        LoadBalancing(
+            policy: Auto.name,
+            fields: ["clientOrdinal": client.map(JSONValue.Content.integer), "clientCount": .integer(clients)])
     }
 
     /// Of two endpoints drawn at random the one where a call will probably end sooner, by the latency that this channel
@@ -62,27 +64,38 @@ extension LoadBalancing {
     ///
     /// - Parameters:
     ///   - header: the metadata whose values are the key; otherwise the call's hash key, and without one chance.
-    ///   - loadFactor: an endpoint takes at most so many times its fair share of the calls in flight, at least 1; what
-    ///     is more goes to the next. `nil`: any number.
+    ///   - loadFactor: an endpoint takes at most so many times its fair share of the calls in flight, 1 to 100; what is
+    ///     more goes to the next. `nil`: any number.
     public static func ringHash(header: String? = nil, loadFactor: Double? = nil) -> LoadBalancing {
-        .policy(RingHash.self, RingHashConfiguration(HashingOptions(header: header, loadFactor: loadFactor)))
+        hashing(RingHash.name, loadFactor, header: header)
     }
 
     /// Calls with the same key to the same endpoint, by a table: more even than a ring, but more keys move when an
     /// endpoint comes or goes. The parameters are those of `ringHash`.
     public static func maglev(header: String? = nil, loadFactor: Double? = nil) -> LoadBalancing {
-        .policy(Maglev.self, MaglevConfiguration(HashingOptions(header: header, loadFactor: loadFactor)))
+        hashing(Maglev.name, loadFactor, header: header)
     }
 
     /// Calls with the same key to the same of up to 64 endpoints, with exact shares. The parameters are those of
     /// `ringHash`.
     public static func rendezvous(header: String? = nil, loadFactor: Double? = nil) -> LoadBalancing {
-        .policy(Rendezvous.self, PlainHashConfiguration(HashingOptions(header: header, loadFactor: loadFactor)))
+        hashing(Rendezvous.name, loadFactor, header: header)
     }
 
     /// Calls from the same source to the same endpoint. The parameters are those of `ringHash`.
     public static func sourceHash(header: String? = nil, loadFactor: Double? = nil) -> LoadBalancing {
-        .policy(SourceHash.self, SourceHashConfiguration(HashingOptions(header: header, loadFactor: loadFactor)))
+        hashing(SourceHash.name, loadFactor, header: header, as: "header")
+    }
+
+    private static func hashing(
+        _ policy: String, _ loadFactor: Double?, header: String?, as field: String = "requestHashHeader"
+    ) -> LoadBalancing {
+        LoadBalancing(
+            policy: policy,
+            fields: [
+                field: header.map(JSONValue.Content.string),
+                "boundedLoadFactor": loadFactor.map(JSONValue.Content.double),
+            ])
     }
 
     /// Keeps endpoints whose calls fail, unlike those of the others, from `child` for a while: as soon as two or three
@@ -93,7 +106,11 @@ extension LoadBalancing {
     ) -> LoadBalancing {
         LoadBalancing(
             policy: OutlierDetectionConfiguration.name,
-            configuration: OutlierDetectionConfiguration(over: child, interval: interval))
+            fields: [
+                "interval": .duration(interval), "successRateEjection": .members([:]),
+                "failurePercentageEjection": .members([:]), "ejectFailing": .bool(true),
+                "childPolicy": .list([.policy(child)]),
+            ])
     }
 
     /// A part of the endpoints, for many clients of many servers: `child` chooses among these, and must not choose by
@@ -109,21 +126,27 @@ extension LoadBalancing {
     ) -> LoadBalancing {
         LoadBalancing(
             policy: SubsettingConfiguration.name,
-            configuration: SubsettingConfiguration(over: child, size: size, ordinal: client, clients: clients))
+            fields: [
+                "subsetSize": size.map(JSONValue.Content.integer),
+                "clientOrdinal": client.map(JSONValue.Content.integer),
+                "clientCount": clients.map(JSONValue.Content.integer), "childPolicy": .list([.policy(child)]),
+            ])
     }
 
     /// An endpoint that has just become ready gets its share of the calls little by little, from a tenth at first to all
-    /// of it after `window`. `child` must be one that goes by weight.
+    /// of it after `window`: of those that `child` sends there, the others go where it chooses next.
     public static func slowStart(
         over child: LoadBalancing = .weightedRoundRobin, window: Duration = .seconds(30)
     ) -> LoadBalancing {
-        LoadBalancing(policy: SlowStart.name, configuration: SlowStartConfiguration(over: child, window: window))
+        LoadBalancing(
+            policy: SlowStart.name, fields: ["window": .duration(window), "childPolicy": .list([.policy(child)])])
     }
 
     /// Calls stay in the client's zone as far as the servers there are enough, each zone with a `child` of its own.
     public static func locality(zone: String, over child: LoadBalancing = .roundRobin) -> LoadBalancing {
         LoadBalancing(
-            policy: LocalityConfiguration.name, configuration: LocalityConfiguration(zone: zone, over: child))
+            policy: LocalityConfiguration.name,
+            fields: ["zone": .string(zone), "childPolicy": .list([.policy(child)])])
     }
 
     /// Calls go to parts of the endpoints as their weights say, each with a policy of its own (gRFC A28); of two with
@@ -133,14 +156,21 @@ extension LoadBalancing {
     ///
     /// Without any, the parts are the zones of the endpoints, which weigh what is ready there.
     public static func weightedTarget(_ targets: WeightedShare...) -> LoadBalancing {
-        LoadBalancing(
-            policy: WeightedTargetConfiguration.name, configuration: WeightedTargetConfiguration(targets))
+        let members = targets.map { share in
+            let target: [String: JSONValue.Content?] = [
+                "weight": .integer(share.weight), "childPolicy": .list([.policy(share.policy)]),
+            ]
+            return (share.name, JSONValue(.members(target)))
+        }
+        return LoadBalancing(
+            policy: WeightedTargetConfiguration.name,
+            fields: ["targets": .object(Dictionary(members, uniquingKeysWith: { first, _ in first }))])
     }
 
     /// Calls go to each zone as far as endpoints are ready there, each zone with a `child` of its own.
     public static func weightedTarget(over child: LoadBalancing) -> LoadBalancing {
         LoadBalancing(
-            policy: WeightedTargetConfiguration.name, configuration: WeightedTargetConfiguration(over: child))
+            policy: WeightedTargetConfiguration.name, fields: ["childPolicy": .list([.policy(child)])])
     }
 
     /// Calls go to the endpoints of the highest priority that are ready, each priority with a `child` of its own; to the
@@ -150,7 +180,7 @@ extension LoadBalancing {
     ) -> LoadBalancing {
         LoadBalancing(
             policy: EndpointPriorityConfiguration.name,
-            configuration: EndpointPriorityConfiguration(over: child, failoverTime: failoverTime))
+            fields: ["failoverTime": .duration(failoverTime), "childPolicy": .list([.policy(child)])])
     }
 
     /// A policy by its type; the channel's options must register it, unless it is built in.

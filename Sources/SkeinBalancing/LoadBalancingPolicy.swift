@@ -20,9 +20,6 @@ public protocol LoadBalancingPolicy: Sendable {
     /// its connection had failed. For policies that send most calls to whoever answers fastest.
     static var ejectsFailing: Bool { get }
 
-    /// Whether the weights of endpoints say how often it chooses them.
-    static var weighsEndpoints: Bool { get }
-
     /// `seed` differs from channel to channel: what a policy does by chance, it derives from it.
     init(_ configuration: Configuration, seed: UInt64)
 
@@ -61,7 +58,6 @@ public protocol LoadBalancingPolicy: Sendable {
 
 extension LoadBalancingPolicy {
     public static var ejectsFailing: Bool { false }
-    public static var weighsEndpoints: Bool { false }
     public mutating func load(of id: SubchannelID, reported report: LoadReport, _ out: inout PolicyActions) {}
     public mutating func attemptsFailed(on id: SubchannelID, _ out: inout PolicyActions) {}
     public mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {}

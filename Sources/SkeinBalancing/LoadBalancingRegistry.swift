@@ -95,16 +95,6 @@ public struct LoadBalancingRegistry: Sendable {
         return inside.contains(where: ejectsFailing)
     }
 
-    /// Whether the policy, or what is inside of it, sends calls by weight.
-    func weighsEndpoints(_ choice: LoadBalancing) throws(ConfigurationError) -> Bool {
-        let type = try registered(choice)
-        let inside = try children(type, choice)
-        for child in inside where try !weighsEndpoints(child) { return false }
-        return type.weighsEndpoints || !inside.isEmpty
-    }
-
-    var namesThatWeigh: [String] { names.filter { policies[$0]?.weighsEndpoints == true } }
-
     /// Whether `holds` is true of the policy, or of one inside of it.
     func contains(
         _ choice: LoadBalancing, where holds: (any LoadBalancingPolicy.Type) -> Bool

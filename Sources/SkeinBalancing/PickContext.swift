@@ -37,6 +37,27 @@ public struct PickContext: ~Copyable {
         self.deadline = deadline
     }
 
+    /// The same call.
+    init(copying other: borrowing PickContext) {
+        method = other.method
+        random = other.random
+        time = other.time
+        hash = other.hash
+        source = other.source
+        attempt = other.attempt
+        wantsReports = other.wantsReports
+        reader = other.reader
+        tried = other.tried
+        metadata = other.metadata
+        deadline = other.deadline
+    }
+
+    /// For another choice than `id`, if there is one.
+    mutating func redraw(but id: SubchannelID) {
+        random = Draws.mix(random &+ 1)
+        attempted(id)
+    }
+
     /// Whether an earlier attempt of this call went to the subchannel.
     public func wasTried(_ id: SubchannelID) -> Bool { tried.contains(id) }
 

@@ -51,9 +51,8 @@ import Testing
                 for candidate in [before.candidates, after.candidates].joined() {
                     #expect(fleet.isReady(candidate.endpoint))
                 }
-                if !after.candidates.isEmpty {
-                    #expect(before.candidates.contains { $0.endpoint == before.choice })
-                }
+                #expect(before.candidates.contains { $0.endpoint == before.choice })
+                #expect(after.candidates.allSatisfy { $0.state == .ready } && !after.candidates.isEmpty)
             }
         }
     }
@@ -185,15 +184,15 @@ import Testing
             policy: ["subsetting", "auto"], publication: 7,
             candidates: [
                 .init(
-                    endpoint: Endpoint.Identity([.ipv4("10.0.0.1", port: 443)]), inFlight: 3, latency: 0.01234,
-                    score: 0.5, reason: "in the pool"),
+                    endpoint: Endpoint.Identity([.ipv4("10.0.0.1", port: 443)]), state: .ready, inFlight: 3,
+                    latency: 0.01234, score: 0.5, reason: "in the pool"),
                 .init(endpoint: Endpoint.Identity([.ipv4("10.0.0.2", port: 443)]), reason: "not in the subset"),
             ], choice: Endpoint.Identity([.ipv4("10.0.0.1", port: 443)]))
         #expect(
             explanation.description == """
                 subsetting / auto chose 10.0.0.1:443 (publication 7)
-                  10.0.0.1:443: 3 in flight, 12.34 ms, score 0.5, in the pool
-                  10.0.0.2:443: 0 in flight, not in the subset
+                  10.0.0.1:443: READY, 3 in flight, 12.34 ms, score 0.5, in the pool
+                  10.0.0.2:443: no connection, 0 in flight, not in the subset
                 """)
     }
 }

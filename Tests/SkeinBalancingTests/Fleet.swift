@@ -196,6 +196,9 @@ extension Fleet {
         cell.slots.reported(load, of: subchannels[number].id, at: time)
     }
 
+    /// Frees what no pick sees any more.
+    func reclaim() { for _ in 0..<3 { _ = cell.retire() } }
+
     /// The number of the endpoint of a pick that ends at once, its outcome unknown.
     mutating func choose(hash: UInt64? = nil, tried: [SubchannelID] = []) -> Int? {
         guard let (subchannel, token) = start(hash: hash, tried: tried) else { return nil }

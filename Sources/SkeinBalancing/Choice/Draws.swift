@@ -35,6 +35,9 @@ struct Draws {
         return z ^ (z &>> 31)
     }
 
+    /// 64 even bits as a number from 0 up to 1.
+    static func unit(_ number: UInt64) -> Double { Double(number >> 11) * 0x1p-53 }
+
     /// 64 even bits as a number of the exponential distribution with the mean 1.
     static func exponential(_ number: UInt64) -> Double {
         negativeLogarithm((Double(number >> 11) + 0.5) * 0x1p-53)

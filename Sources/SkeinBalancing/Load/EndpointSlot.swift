@@ -61,6 +61,7 @@ struct EndpointSlot: ~Copyable {
 // MARK: outcomes
 
 extension EndpointSlot {
+    /// What it says of the server's load is not taken.
     func note(_ outcome: AttemptOutcome, at time: PickTime) {
         switch outcome.verdict {
         case .success: successes.wrappingAdd(1, ordering: .relaxed)
@@ -74,21 +75,33 @@ extension EndpointSlot {
             // Of two at the same time one is lost: the next makes up for it.
             if after != before { latency.store(after.bits, ordering: .relaxed) }
         }
-        if let load = outcome.load { note(load, at: time) }
     }
 
     /// A server that has not ended a call yet does not know how long one takes. One that has, and reports no time, says
     /// nothing.
-    func note(_ load: ServerLoad, at time: PickTime) {
-        guard load.serviceTime > 0 || successes.load(ordering: .relaxed) == 0 else {
-            return reported.store(0, ordering: .relaxed)
-        }
+    func note(_ load: ServerLoad, at time: PickTime) -> ReportChange {
+        guard load.serviceTime > 0 || successes.load(ordering: .relaxed) == 0 else { return forgetReport() }
         startedAtReport.store(started.load(ordering: .relaxed), ordering: .relaxed)
-        reportedWork.store(UInt64(load.inFlight) &<< 32 | UInt64(load.parallelism), ordering: .relaxed)
+        let work = UInt64(load.inFlight) &<< 32 | UInt64(load.parallelism)
+        let before = reportedWork.exchange(work, ordering: .relaxed)
         reportedTimes.store(
             UInt64(load.latency.bitPattern) &<< 32 | UInt64(load.serviceTime.bitPattern), ordering: .relaxed)
         incarnation.store(load.incarnation, ordering: .relaxed)
-        reported.store(max(time.nanoseconds, 1), ordering: .relaxed)
+        let last = reported.exchange(max(time.nanoseconds, 1), ordering: .relaxed)
+        return ReportChange(inFlight: Int(load.inFlight) - Int(before &>> 32), servers: last == 0 ? 1 : 0)
+    }
+
+    func forgetReport() -> ReportChange {
+        let before = reportedWork.exchange(0, ordering: .relaxed)
+        let last = reported.exchange(0, ordering: .relaxed)
+        return ReportChange(inFlight: -Int(before &>> 32), servers: last == 0 ? 0 : -1)
+    }
+
+    /// What the server has in flight by a report of the last second, and by what this channel has sent since.
+    func freshInFlight(at time: PickTime) -> Int? {
+        let last = reported.load(ordering: .relaxed)
+        guard last > 0, time.seconds(since: PickTime(nanoseconds: last)) <= ServerLoad.lifetime else { return nil }
+        return Int(reportedWork.load(ordering: .relaxed) &>> 32) + startedSinceReport
     }
 
     var peakLatency: PeakLatency { PeakLatency(bits: latency.load(ordering: .relaxed)) }
@@ -151,6 +164,7 @@ extension EndpointSlot {
         ignoresHealth.store(false, ordering: .relaxed)
         latency.store(0, ordering: .relaxed)
         reported.store(0, ordering: .relaxed)
+        reportedWork.store(0, ordering: .relaxed)
         startedAtReport.store(0, ordering: .relaxed)
         surprise.store(0, ordering: .relaxed)
         successes.store(0, ordering: .relaxed)

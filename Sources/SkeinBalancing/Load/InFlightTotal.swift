@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Synchronization
 
-/// Counts the attempts in flight on all endpoints of a policy together.
+/// Counts the attempts in flight on all endpoints of a policy together, and what their servers report to have in flight.
 ///
 /// In 16 parts, 64 bytes apart, so that threads rarely write to the same line of cache.
 final class InFlightTotal: SlotWatcher, @unchecked Sendable {  // owns its memory; what changes there is atomic
@@ -9,6 +9,8 @@ final class InFlightTotal: SlotWatcher, @unchecked Sendable {  // owns its memor
     private static let stride = 64 / MemoryLayout<Atomic<Int>>.stride
 
     private let counts: UnsafeMutablePointer<Atomic<Int>>
+    private let reported = Atomic<Int>(0)
+    private let reporting = Atomic<Int>(0)
 
     override init() {
         let size = InFlightTotal.parts * InFlightTotal.stride
@@ -24,6 +26,17 @@ final class InFlightTotal: SlotWatcher, @unchecked Sendable {  // owns its memor
         var sum = 0
         for part in 0..<InFlightTotal.parts { sum &+= counts[part * InFlightTotal.stride].load(ordering: .relaxed) }
         return max(sum, 0)
+    }
+
+    /// What a server reports in the mean; `nil` unless at least two do.
+    var meanReported: Double? {
+        let servers = reporting.load(ordering: .relaxed)
+        return servers > 1 ? Double(max(reported.load(ordering: .relaxed), 0)) / Double(servers) : nil
+    }
+
+    override func reported(_ position: UInt32, _ change: ReportChange) {
+        if change.inFlight != 0 { reported.wrappingAdd(change.inFlight, ordering: .relaxed) }
+        if change.servers != 0 { reporting.wrappingAdd(change.servers, ordering: .relaxed) }
     }
 
     override func adopted(_ position: UInt32, inFlight: Int) {

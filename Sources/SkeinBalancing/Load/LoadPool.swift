@@ -91,7 +91,8 @@ final class LoadPool: SlotWatcher, @unchecked Sendable {  // owns its memory; wh
     override func started(_ position: UInt32) { total?.started(position) }
     override func completed(_ position: UInt32) { total?.completed(position) }
 
-    override func reported(_ position: UInt32) {
+    override func reported(_ position: UInt32, _ change: ReportChange) {
+        total?.reported(position, change)
         let slot = self.slot(position)
         guard let (load, time) = slot.pointee.load else { return }
         _ = inflow.withLockIfAvailable { inflow in

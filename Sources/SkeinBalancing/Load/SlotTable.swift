@@ -74,8 +74,8 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
         slot.pointee.note(outcome, at: time)
         watcher(of: slot) { watcher, position in
             watcher.ended(position, note: token.note, outcome)
-            if outcome.load != nil { watcher.reported(position) }
         }
+        if let load = outcome.load { reported(load, of: slot, at: time) }
         completed(token)
         if outcome.verdict == .fault, let toldFaults, !slot.pointee.hasToldFaults.exchange(true, ordering: .relaxed) {
             toldFaults(token.id)
@@ -86,8 +86,12 @@ package final class SlotTable: @unchecked Sendable {  // owns the chunks; the dr
     package func reported(_ load: ServerLoad, of id: SubchannelID, at time: PickTime) {
         let slot = slot(id.slot)
         guard slot.pointee.generation.load(ordering: .relaxed) == id.generation else { return }
-        slot.pointee.note(load, at: time)
-        watcher(of: slot) { $0.reported($1) }
+        reported(load, of: slot, at: time)
+    }
+
+    private func reported(_ load: ServerLoad, of slot: UnsafeMutablePointer<EndpointSlot>, at time: PickTime) {
+        let change = slot.pointee.note(load, at: time)
+        watcher(of: slot) { $0.reported($1, change) }
     }
 
     /// A server has reported its load in gRPC's form.
@@ -196,6 +200,9 @@ extension SlotTable {
         _ = Unmanaged.passRetained(watcher)
         slot.pointee.watcher.store(pointer, ordering: .releasing)
         watcher.adopted(position, inFlight: slot.pointee.inFlight)
+        if let (load, _) = slot.pointee.load {
+            watcher.reported(position, ReportChange(inFlight: Int(load.inFlight), servers: 1))
+        }
     }
 
     /// No pick that starts from now on chooses it.
@@ -219,6 +226,8 @@ extension SlotTable {
             let slot = slot(index)
             guard slot.pointee.inFlight == 0 else { return false }
             slot.pointee.generation.wrappingAdd(1, ordering: .relaxed)
+            let change = slot.pointee.forgetReport()
+            self.watcher(of: slot) { $0.reported($1, change) }
             slot.pointee.clear()
             reports.forget(index)
             let watcher = slot.pointee.watcher.exchange(nil, ordering: .acquiring)

@@ -13,8 +13,16 @@ class SlotWatcher: @unchecked Sendable {  // has no state; subclasses are immuta
     func completed(_ position: UInt32) {}
     /// Before `completed`, when something is known of its end; `note` is the picker's.
     func ended(_ position: UInt32, note: UInt32, _ outcome: AttemptOutcome) {}
-    /// The server has reported its load: it is in the slot.
-    func reported(_ position: UInt32) {}
+    /// The server has reported its load, which is in the slot, or what it reported has been forgotten.
+    func reported(_ position: UInt32, _ change: ReportChange) {}
     /// Whether picks may choose it. Called by the control plane only.
     func became(ready: Bool, _ position: UInt32) {}
+}
+
+/// What differs from what a server reported before.
+struct ReportChange {
+    /// So many more calls in flight.
+    var inFlight = 0
+    /// 1 with its first report, -1 when there is none any more.
+    var servers = 0
 }

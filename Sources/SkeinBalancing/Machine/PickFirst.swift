@@ -213,4 +213,5 @@ extension PickFirst {
 private struct SelectedPicker: DirectPicker {
     let id: SubchannelID
     func destination(_ call: borrowing PickContext, _ remarks: inout PickRemarks) -> SubchannelID { id }
+    func candidates(_ call: borrowing PickContext) -> [PickCandidate] { [PickCandidate(id, reason: "connected")] }
 }

@@ -6,7 +6,6 @@ public import SkeinCore
 public struct Sharded<Policy: EndpointPolicy>: LoadBalancingPolicy {
     public static var name: String { Policy.name }
     public static var ejectsFailing: Bool { Policy.ejectsFailing }
-    public static var weighsEndpoints: Bool { Policy.weighsEndpoints }
 
     private var policy: Policy
     private var configuration: Policy.Configuration

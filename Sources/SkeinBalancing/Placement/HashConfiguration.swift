@@ -18,10 +18,7 @@ package struct HashingOptions: Sendable, Hashable {
     /// Whether a call without a key goes by who called the handler that makes it.
     var goesBySource = false
 
-    package init(header: String? = nil, loadFactor: Double? = nil) {
-        self.header = header?.lowercased()
-        self.loadFactor = loadFactor.map { max($0, 1) }
-    }
+    package init(loadFactor: Double? = nil) { self.loadFactor = loadFactor }
 
     package init(reading fields: inout ConfigFields, header name: String) throws(ConfigurationError) {
         header = try fields.hashHeader(name)
@@ -43,7 +40,6 @@ package struct PlainHashConfiguration: HashConfiguration {
     package var hashing = HashingOptions()
 
     package init() {}
-    package init(_ hashing: HashingOptions) { self.hashing = hashing }
     package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
         hashing = try HashingOptions(reading: &fields, header: "requestHashHeader")
     }

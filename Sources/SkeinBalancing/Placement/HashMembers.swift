@@ -17,6 +17,7 @@ package final class HashMembers: @unchecked Sendable {  // `loads` keep alive wh
     private let total: InFlightTotal?
     private let options: HashingOptions
     private let readyWeight = Atomic<UInt64>(0)
+    private let readyCount = Atomic<Int>(0)
 
     init(
         _ ids: [SubchannelID], weights: [UInt32], loads: [EndpointLoad], total: InFlightTotal?,
@@ -38,13 +39,14 @@ package final class HashMembers: @unchecked Sendable {  // `loads` keep alive wh
         case .ready: return true
         case .everything:
             if call.attempt > 0, call.wasTried(id(number)) { return false }
-            return total == nil || !isOverBound(number)
+            return total == nil || !isOverBound(number, at: call.time)
         }
     }
 
     /// The numbers of those that are ready; their weight counts from now on as the weight of all.
     func takeReady() -> [UInt32] {
         let ready = (0..<UInt32(members.count)).filter { isReady(Int($0)) }
+        readyCount.store(ready.count, ordering: .relaxed)
         readyWeight.store(ready.reduce(0) { $0 + UInt64(weights[Int($1)]) }, ordering: .relaxed)
         return ready
     }
@@ -56,10 +58,21 @@ package final class HashMembers: @unchecked Sendable {  // `loads` keep alive wh
 
     /// Whether one more call would be more than its share of all, times the factor (Mirrokni, Thorup, Zadimoghaddam:
     /// "Consistent hashing with bounded loads").
-    private func isOverBound(_ number: Int) -> Bool {
-        let inFlight = members[number].slot.pointee.inFlight
-        guard inFlight >= options.freeCalls, let total, let factor = options.loadFactor else { return false }
+    private func isOverBound(_ number: Int, at time: PickTime) -> Bool {
+        guard let total, let factor = options.loadFactor else { return false }
+        let (inFlight, all) = load(number, of: total, at: time)
+        guard inFlight >= options.freeCalls else { return false }
         let share = Double(weights[number]) / Double(max(readyWeight.load(ordering: .relaxed), 1))
-        return Double(inFlight) >= (factor * Double(total.count + 1) * share).rounded(.up)
+        return Double(inFlight) >= (factor * (all + 1) * share).rounded(.up)
+    }
+
+    /// What the endpoint has in flight, and all together: by what servers report, which knows of other clients, while
+    /// its report is fresh; else by this channel's own calls.
+    private func load(_ number: Int, of total: InFlightTotal, at time: PickTime) -> (inFlight: Int, all: Double) {
+        let slot = members[number].slot
+        if let reported = slot.pointee.freshInFlight(at: time), let mean = total.meanReported {
+            return (reported, mean * Double(readyCount.load(ordering: .relaxed)))
+        }
+        return (slot.pointee.inFlight, Double(total.count))
     }
 }

@@ -20,6 +20,9 @@ package struct HashPickerParts<Table: Placement>: Sendable {
 }
 
 extension HashPicker {
+    /// For the bounds of loads.
+    package var wantsReports: Bool { parts.hashing.loadFactor != nil }
+
     package func pick(_ call: borrowing PickContext) -> PickResult {
         var remarks = PickRemarks()
         let id = destination(call, &remarks)

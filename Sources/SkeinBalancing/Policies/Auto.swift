@@ -117,11 +117,6 @@ package struct AutoConfiguration: LoadBalancingConfiguration {
 
     package init() {}
 
-    init(client: Int?, of clients: Int) {
-        clientCount = max(clients, 1)
-        clientOrdinal = client.map { max($0, 0) }
-    }
-
     package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
         probing = try ProbingConfiguration(reading: &fields)
         hashing = try HashingOptions(reading: &fields, header: "requestHashHeader")

@@ -21,7 +21,7 @@ package struct LeastConnections: EndpointPolicy {
     package mutating func makePicker(over ready: [ReadyEndpoint]) -> some Picker {
         for endpoint in ready where places[endpoint.id] == nil { add(endpoint) }
         if places.count > 2 * ready.count + 64 { forgetGone() }
-        return LeastConnectionsPicker(board: board)
+        return LeastConnectionsPicker(board: board, ready: ready)
     }
 
     private mutating func add(_ endpoint: ReadyEndpoint) {
@@ -44,9 +44,20 @@ package struct LeastConnections: EndpointPolicy {
 
 private struct LeastConnectionsPicker: DirectPicker {
     let board: LeastBoard
+    /// For explanations.
+    let ready: [ReadyEndpoint]
 
     func destination(_ call: borrowing PickContext, _ remarks: inout PickRemarks) -> SubchannelID {
         guard let id = board.least(call.random) else { return .none }
         return call.attempt > 0 && call.wasTried(id) ? board.least(untriedBy: call) ?? id : id
+    }
+
+    func candidates(_ call: borrowing PickContext) -> [PickCandidate] {
+        var all: [PickCandidate] = []
+        for endpoint in ready.prefix(1000) {
+            let reason = call.wasTried(endpoint.id) ? "tried before" : ""
+            all.append(PickCandidate(endpoint.id, score: Double(endpoint.load.inFlight), reason: reason))
+        }
+        return all
     }
 }

@@ -6,7 +6,6 @@ package import SkeinCore
 package struct LeastRequest: EndpointPolicy {
     package static let name = "least_request"
     package static let ejectsFailing = true
-    package static let weighsEndpoints = true
     private let choices: Int
 
     package init(_ configuration: LeastRequestConfiguration, seed: UInt64) { choices = configuration.choiceCount }
@@ -38,12 +37,12 @@ package struct LeastRequestConfiguration: LoadBalancingConfiguration {
     private static let most = 10
 
     /// How many endpoints are compared; more than 10 count as 10.
-    package let choiceCount: Int
+    package private(set) var choiceCount = 2
 
-    package init() { choiceCount = 2 }
-    package init(choiceCount: Int) { self.choiceCount = min(max(choiceCount, 2), LeastRequestConfiguration.most) }
+    package init() {}
     package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
-        self.init(choiceCount: try fields.int("choiceCount", default: 2, in: 2...Int(UInt32.max)))
+        let count = try fields.int("choiceCount", default: choiceCount, in: 2...Int(UInt32.max))
+        choiceCount = min(count, LeastRequestConfiguration.most)
     }
 }
 

@@ -94,7 +94,6 @@ package struct MaglevConfiguration: HashConfiguration {
     package var tableSize: Int?
 
     package init() {}
-    package init(_ hashing: HashingOptions) { self.hashing = hashing }
     package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
         hashing = try HashingOptions(reading: &fields, header: "requestHashHeader")
         guard let value = fields.value("tableSize") else { return }

@@ -6,7 +6,6 @@ internal import SkeinCore
 package struct PeakEWMA: EndpointPolicy {
     package static let name = "p2c_peak_ewma"
     package static let ejectsFailing = true
-    package static let weighsEndpoints = true
 
     package init(_ configuration: NoConfiguration, seed: UInt64) {}
 

@@ -17,6 +17,15 @@ struct RingPicker: DirectPicker {
         return isFirst ? ids[number] : .none
     }
 
+    func candidates(_ call: borrowing PickContext) -> [PickCandidate] {
+        let result = pick(call)
+        guard result.kind == .subchannel else { return [] }
+        let key = key(of: call)
+        let isOwner = result.id == ids[ring.owner(ring.place(of: key ?? call.random))]
+        let place = isOwner ? "where the key belongs" : "the next that can take the key"
+        return [PickCandidate(result.id, reason: key == nil ? "drawn" : place)]
+    }
+
     private func key(of call: borrowing PickContext) -> UInt64? {
         header.map { call.hash(ofMetadata: $0) } ?? call.hash
     }

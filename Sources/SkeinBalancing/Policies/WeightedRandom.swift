@@ -4,7 +4,6 @@ internal import SkeinCore
 /// `weighted_random`: any ready endpoint, as likely as its weight says.
 package struct WeightedRandom: EndpointPolicy {
     package static let name = "weighted_random"
-    package static let weighsEndpoints = true
 
     package init(_ configuration: NoConfiguration, seed: UInt64) {}
 

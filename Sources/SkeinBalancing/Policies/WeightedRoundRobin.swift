@@ -8,7 +8,6 @@ package import SkeinCore
 /// are points of an even sequence in an alias table, so that a pick costs the same whatever the weights are.
 package struct WeightedRoundRobin: ShardingPolicy {
     package static let name = "weighted_round_robin"
-    package static let weighsEndpoints = true
     private static let updateTimer = TimerID(1)
 
     private var configuration: WeightedRoundRobinConfiguration

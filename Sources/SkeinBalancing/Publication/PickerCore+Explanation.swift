@@ -48,7 +48,7 @@ extension PickerCore {
         let slot = slots.slot(candidate.id.slot)
         let latency = slot.pointee.peakLatency
         return PickExplanation.Candidate(
-            endpoint: identity, inFlight: slot.pointee.inFlight,
+            endpoint: identity, state: .ready, inFlight: slot.pointee.inFlight,
             latency: latency.isKnown ? Double(latency.seconds(at: time)) : nil, score: candidate.score,
             reason: candidate.reason)
     }

@@ -5,8 +5,7 @@ package import SkeinCore
 /// had, and ready again later.
 ///
 /// One machine for gRPC's outlier detection, for the ejection of endpoints whose calls fail right now, and for panic:
-/// while fewer than half of the subchannels are usable, ready ones are usable though they are ejected. Nothing is
-/// ejected from `pick_first`, which has one connection (gRFC A61).
+/// while fewer than half of the subchannels are usable, ready ones are used though they are ejected. Nothing is ejected from `pick_first`, which has one connection (gRFC A61).
 package struct Ejection<Configuration: EjectionConfiguration>: ContainerPolicy {
     package static var name: String { Configuration.name }
 
@@ -31,7 +30,7 @@ package struct Ejection<Configuration: EjectionConfiguration>: ContainerPolicy {
         self.configuration = configuration
         random = SplitMix64(seed: seed)
         child = ChildPolicy(policies, seed: random.next(), isBare: true)
-        book.isLenient = isLenient
+        allowFor(configuration)
     }
 
     package mutating func update(_ update: EndpointUpdate, _ out: inout PolicyActions) {
@@ -45,7 +44,7 @@ package struct Ejection<Configuration: EjectionConfiguration>: ContainerPolicy {
     package mutating func reconfigure(_ configuration: Configuration, _ out: inout PolicyActions) {
         let old = self.configuration
         self.configuration = configuration
-        book.isLenient = isLenient
+        allowFor(configuration)
         if let lastUpdate, configuration.child != old.child { updateChild(lastUpdate, &out) }
         applyRules(&out)
         showChanges(&out)
@@ -144,7 +143,11 @@ extension Ejection {
         return configuration.ejectsFailing ?? policies.ejectsFailing(child)
     }
 
-    private var isLenient: Bool { configuration.isLenient || ejectsFailing }
+    /// gRPC's own outlier detection knows no panic.
+    private mutating func allowFor(_ configuration: Configuration) {
+        book.isLenient = configuration.isLenient || ejectsFailing
+        book.panicThreshold = book.isLenient ? configuration.panicThresholdPercent : 0
+    }
 
     /// Starts and ends what the configuration says, as far as there are endpoints.
     private mutating func applyRules(_ out: inout PolicyActions) {

@@ -20,14 +20,16 @@ struct EjectionBook: Sendable {
     private(set) var ejected: Set<Endpoint.Identity> = []
     /// All outcomes of all endpoints so far.
     private(set) var fleet = OutcomeTotals()
-    /// Fewer than half are usable: being ejected does not count.
+    /// So few are usable that being ejected does not count.
     private(set) var isPanicking = false
     /// Members that are ready, or idle and would connect for a call, and not ejected.
     private var usable = 0
     /// Subchannels that may have to look different now.
     private var affected: [SubchannelID] = []
-    /// Whether there is panic at all, and a limit to what is ejected.
+    /// Whether there is a limit to what is ejected.
     var isLenient = true
+    /// While fewer percent are usable there is panic.
+    var panicThreshold = 50
 
     var isEmpty: Bool { order.isEmpty }
     var endpointCount: Int { order.count }
@@ -140,7 +142,7 @@ extension EjectionBook {
     }
 
     private mutating func updatePanic() {
-        let isPanicking = isLenient && 2 * usable < members.count
+        let isPanicking = 100 * usable < panicThreshold * members.count
         guard isPanicking != self.isPanicking else { return }
         self.isPanicking = isPanicking
         affected += ejected.flatMap { records[$0]?.subchannels ?? [] }

@@ -11,11 +11,14 @@ package protocol EjectionConfiguration: ContainerConfiguration {
     var outliers: OutlierRules { get }
     /// Whether endpoints are ejected as soon as their calls fail; `nil`: if the policy inside is made for that.
     var ejectsFailing: Bool? { get }
-    /// At most half of the endpoints are ejected, and none while fewer than half are usable.
+    /// At most half of the endpoints are ejected, and there is panic.
     var isLenient: Bool { get }
+    /// While fewer percent of the connections are usable, ejected ones are used.
+    var panicThresholdPercent: Int { get }
 }
 
 extension EjectionConfiguration {
+    package var panicThresholdPercent: Int { 50 }
     package var children: [LoadBalancing] { child.map { [$0] } ?? [] }
 
     package func validate(
@@ -46,24 +49,15 @@ package struct OutlierDetectionConfiguration: EjectionConfiguration {
     package var child: LoadBalancing? = .roundRobin
     package var outliers = OutlierRules()
     package var ejectsFailing: Bool?
+    package var panicThresholdPercent = 50
     package var isLenient: Bool { true }
 
     package init() {}
     package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
         outliers = try OutlierRules(reading: &fields)
+        panicThresholdPercent = try fields.int("panicThresholdPercent", default: 50, in: 0...100)
         if fields.contains("ejectFailing") { ejectsFailing = try fields.bool("ejectFailing", default: true) }
         child = try fields.policy("childPolicy") ?? .roundRobin
-    }
-}
-
-extension OutlierDetectionConfiguration {
-    /// All there is, with its defaults.
-    init(over child: LoadBalancing, interval: Duration) {
-        self.child = child
-        outliers.interval = interval
-        outliers.successRate = .init()
-        outliers.failurePercentage = .init()
-        ejectsFailing = true
     }
 }
 

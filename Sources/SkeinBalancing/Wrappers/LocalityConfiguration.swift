@@ -24,11 +24,6 @@ package struct LocalityConfiguration: PartitionConfiguration {
         child = try fields.policy("childPolicy") ?? .roundRobin
     }
 
-    init(zone: String, over child: LoadBalancing) {
-        self.zone = zone
-        self.child = child
-    }
-
     package var children: [LoadBalancing] { [child] }
 
     package func targets(_ names: [String]) -> [PartitionTarget] {

@@ -93,11 +93,6 @@ package struct EndpointPriorityConfiguration: PriorityConfiguration {
             "failoverTime", default: failoverTime, in: .milliseconds(1)...(.seconds(86_400)))
     }
 
-    init(over child: LoadBalancing, failoverTime: Duration) {
-        self.child = child
-        self.failoverTime = min(max(failoverTime, .milliseconds(1)), .seconds(86_400))
-    }
-
     package var children: [LoadBalancing] { targets.map(\.child) + [child] }
 
     package func priorities(_ used: [UInt8]) -> [PriorityTarget] {

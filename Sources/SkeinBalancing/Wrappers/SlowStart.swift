@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CSkein
 package import SkeinCore
 
 /// `slow_start`: an endpoint that has just become ready, for the first time or after it failed, gets its share of the
 /// calls little by little: its caches are cold, and a wave of calls could make it fail again.
 ///
-/// The policy inside is told of lower weights. While no endpoint has been ready for a window's length all are new, and
-/// none can spare another: then nothing is changed.
+/// The policy inside knows nothing of it: of the calls that it sends to a new endpoint, some are sent elsewhere by
+/// `SlowStartPicker`. While no endpoint has been ready for a window's length all are new, and none can spare another:
+/// then nothing is changed.
 package struct SlowStart: WrapperPolicy {
     package static let name = "slow_start"
 
     private struct Place {
-        var endpoint: Endpoint
+        var id: SubchannelID?
         var isReady = false
         /// When it became ready, at first or after it failed.
         var start: ContinuousClock.Instant?
     }
 
+    private enum Wait: Int {
+        case none, step, moment
+    }
+
     private static let timer = TimerID(0)
     private static let step = Duration.seconds(1)
-    /// Weights are whole numbers: those of a part of the weight must be, too.
-    private static let scale = 100.0
+    /// For others to become ready, too.
+    private static let moment = Duration.milliseconds(10)
 
     package var inner: InnerPolicy
     private var configuration: SlowStartConfiguration
@@ -30,9 +34,9 @@ package struct SlowStart: WrapperPolicy {
     private var ramping: Set<Endpoint.Identity> = []
     /// How many have.
     private var settled = 0
-    /// Those that have failed since the policy inside was told of weights: when they are ready, they are new again.
-    private var restarted: Set<Endpoint.Identity> = []
-    private var isScheduled = false
+    /// An endpoint is new, and the picker does not know.
+    private var isBehind = false
+    private var scheduled = Wait.none
 
     package init(_ configuration: SlowStartConfiguration, seed: UInt64, policies: LoadBalancingRegistry) {
         self.configuration = configuration
@@ -41,13 +45,9 @@ package struct SlowStart: WrapperPolicy {
 
     package mutating func update(_ update: EndpointUpdate, _ out: inout PolicyActions) {
         lastUpdate = update
-        var old = places
+        let old = places
         places = [:]
-        for endpoint in update.endpoints where places[endpoint.identity] == nil {
-            var place = old.removeValue(forKey: endpoint.identity) ?? Place(endpoint: endpoint)
-            place.endpoint = endpoint
-            places[endpoint.identity] = place
-        }
+        for endpoint in update.endpoints { places[endpoint.identity] = old[endpoint.identity] ?? Place() }
         ramping = ramping.filter { places[$0] != nil }
         settled = places.count { $0.value.isReady } - ramping.count
         updateChild(&out)
@@ -57,126 +57,86 @@ package struct SlowStart: WrapperPolicy {
         guard configuration != self.configuration else { return }
         self.configuration = configuration
         updateChild(&out)
+        publish(&out)
     }
 
     package mutating func subchannel(
         _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
     ) {
-        let identity = inner.identity(of: id)
-        let wasRamping = isRamping
-        if let identity { note(identity, state, at: out.now) }
-        inner.run(&out) { $0.subchannel(id, became: state, &$1) }
-        let isNewAgain = state.isReady && identity.map { restarted.contains($0) } == true
-        if isRamping != wasRamping || isRamping && isNewAgain { updateChild(&out) } else { schedule(&out) }
+        if let identity = inner.identity(of: id) { note(identity, id, state, at: out.now) }
+        tell(&out) { $0.subchannel(id, became: state, &$1) }
+        schedule(&out)
     }
 
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
-        guard id == SlowStart.timer else { return inner.timerFired(id, &out) }
-        isScheduled = false
+        guard id == SlowStart.timer else { return innerTimerFired(id, &out) }
+        scheduled = .none
         let wasRamping = isRamping
         let done = ramping.filter { identity in
             places[identity]?.start.map { $0 + configuration.window <= out.now } ?? true
         }
         ramping.subtract(done)
         settled += done.count
-        if isRamping || wasRamping { updateChild(&out) } else { schedule(&out) }
+        if isRamping || wasRamping { publish(&out) }
+        schedule(&out)
+    }
+
+    package mutating func publish(_ out: inout PolicyActions) {
+        isBehind = false
+        let shares = isRamping && inner.state.isReady ? shares(at: out.now) : [:]
+        if shares.isEmpty {
+            out.publish(inner.state, inner.picker)
+        } else {
+            out.publish(inner.state, SlowStartPicker(inner.picker, shares))
+        }
     }
 }
 
 extension SlowStart {
-    /// Whether weights are lowered now.
+    /// Whether there are endpoints that are to be spared, and others to spare them.
     private var isRamping: Bool { !ramping.isEmpty && settled > 0 }
 
+    private mutating func updateChild(_ out: inout PolicyActions) {
+        guard let lastUpdate, let choice = configuration.child else { return }
+        updateInner(lastUpdate, choice, &out)
+        schedule(&out)
+    }
+
     private mutating func note(
-        _ identity: Endpoint.Identity, _ state: ConnectivityState, at now: ContinuousClock.Instant
+        _ identity: Endpoint.Identity, _ id: SubchannelID, _ state: ConnectivityState, at now: ContinuousClock.Instant
     ) {
         guard var place = places[identity] else { return }
         let wasReady = place.isReady
+        place.id = id
         place.isReady = state.isReady
         if state.isReady, place.start == nil { place.start = now }
-        if state.isTransientFailure, place.start != nil {
-            place.start = nil
-            restarted.insert(identity)
-        }
+        if state.isTransientFailure { place.start = nil }
         places[identity] = place
         guard wasReady != place.isReady else { return }
         if wasReady {
             if ramping.remove(identity) == nil { settled -= 1 }
         } else if let start = place.start, now < start + configuration.window {
             ramping.insert(identity)
+            isBehind = true
         } else {
             settled += 1
         }
     }
 
-    private mutating func updateChild(_ out: inout PolicyActions) {
-        guard var update = lastUpdate, let choice = configuration.child else { return }
-        if isRamping { for index in update.endpoints.indices { scale(&update.endpoints[index], at: out.now) } }
-        restarted = []
-        inner.update(update, choice, &out)
-        schedule(&out)
-    }
-
-    private func scale(_ endpoint: inout Endpoint, at now: ContinuousClock.Instant) {
-        guard endpoint.weight > 0 else { return }
-        let share = share(of: endpoint.identity, at: now)
-        endpoint.weight = UInt32(clamping: Int(max(1, Double(endpoint.weight) * share * SlowStart.scale)))
-    }
-
-    /// The part of its weight that an endpoint has now. One that is not ready has what it begins with, so that it needs
-    /// no other when it is: many may become ready one after the other.
-    private func share(of identity: Endpoint.Identity, at now: ContinuousClock.Instant) -> Double {
-        guard let place = places[identity], !place.isReady || ramping.contains(identity) else { return 1 }
-        return configuration.share(after: now - (place.start ?? now))
+    /// The parts of their calls that new endpoints keep.
+    private func shares(at now: ContinuousClock.Instant) -> [SubchannelID: Double] {
+        var shares: [SubchannelID: Double] = [:]
+        for identity in ramping {
+            guard let place = places[identity], let id = place.id, let start = place.start else { continue }
+            shares[id] = configuration.share(after: now - start)
+        }
+        return shares
     }
 
     private mutating func schedule(_ out: inout PolicyActions) {
-        guard !ramping.isEmpty, !isScheduled else { return }
-        isScheduled = true
-        out.schedule(SlowStart.timer, after: SlowStart.step)
-    }
-}
-
-package struct SlowStartConfiguration: ContainerConfiguration {
-    package var child: LoadBalancing? = .weightedRoundRobin
-    package var window = Duration.seconds(30)
-    /// Above 1, an endpoint gets more at first and less later.
-    package var aggression = 1.0
-    /// Of its weight, what it gets at least.
-    package var minWeightPercent = 10.0
-
-    package var children: [LoadBalancing] { child.map { [$0] } ?? [] }
-
-    package init() {}
-    package init(reading fields: inout ConfigFields) throws(ConfigurationError) {
-        window = try fields.duration("window", default: window, in: .milliseconds(1)...(.seconds(86_400)))
-        aggression = try fields.double("aggression", default: aggression, in: 0.01...100)
-        minWeightPercent = try fields.double("minWeightPercent", default: minWeightPercent, in: 0...100)
-        child = try fields.policy("childPolicy") ?? .weightedRoundRobin
-    }
-
-    init(over child: LoadBalancing, window: Duration) {
-        self.child = child
-        self.window = min(max(window, .milliseconds(1)), .seconds(86_400))
-    }
-
-    /// Which part of its weight an endpoint has so long after it became ready.
-    func share(after time: Duration) -> Double {
-        let progress = min(max(time / window, 0), 1)
-        let share =
-            aggression == 1 || progress == 0
-            ? progress : Double(skein_exp(skein_log2(Float(progress)) / Float(aggression) * 0.693_147_18))
-        return min(max(share, minWeightPercent / 100), 1)
-    }
-
-    package func validate(
-        _ policies: LoadBalancingRegistry, as choice: LoadBalancing, _ reading: ConfigReading
-    ) throws(ConfigurationError) {
-        try validateChildren(policies, as: choice, isBare: true, reading)
-        for child in children where try !policies.weighsEndpoints(child) {
-            throw choice.problem(
-                "childPolicy is \(child.policy), which does not send calls by weight: expected one of "
-                    + policies.namesThatWeigh.joined(separator: ", "))
-        }
+        let wait: Wait = ramping.isEmpty ? .none : isBehind && settled > 0 ? .moment : .step
+        guard wait.rawValue > scheduled.rawValue else { return }
+        scheduled = wait
+        out.schedule(SlowStart.timer, after: wait == .moment ? SlowStart.moment : SlowStart.step)
     }
 }

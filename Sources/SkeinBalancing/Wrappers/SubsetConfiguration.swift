@@ -54,13 +54,6 @@ package struct SubsettingConfiguration: SubsetConfiguration {
         child = try fields.policy("childPolicy") ?? .roundRobin
     }
 
-    init(over child: LoadBalancing, size: Int?, ordinal: Int?, clients: Int?) {
-        self.child = child
-        subsetSize = size.map { max($0, 1) }
-        clientOrdinal = ordinal.map { max($0, 0) }
-        clientCount = clients.map { max($0, 1) }
-    }
-
     /// By the number of clients where no size is given; else 20 of more than 50.
     package func size(of endpoints: Int, clients: Int?) -> Int? {
         if let subsetSize { return subsetSize }

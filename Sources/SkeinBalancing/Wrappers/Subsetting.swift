@@ -35,13 +35,13 @@ package struct Subsetting<Configuration: SubsetConfiguration>: WrapperPolicy {
         _ id: SubchannelID, became state: ConnectivityState, _ out: inout PolicyActions
     ) {
         let identity = inner.identity(of: id)
-        inner.run(&out) { $0.subchannel(id, became: state, &$1) }
+        tell(&out) { $0.subchannel(id, became: state, &$1) }
         guard let identity else { return }
         if members.note(identity, state, at: out.now) { updateChild(&out) } else { schedule(&out) }
     }
 
     package mutating func timerFired(_ id: TimerID, _ out: inout PolicyActions) {
-        guard id == Self.timer else { return inner.timerFired(id, &out) }
+        guard id == Self.timer else { return innerTimerFired(id, &out) }
         if members.pass(to: out.now) { updateChild(&out) } else { schedule(&out) }
     }
 
@@ -59,7 +59,7 @@ package struct Subsetting<Configuration: SubsetConfiguration>: WrapperPolicy {
 
     private mutating func updateChild(_ out: inout PolicyActions) {
         guard let endpoints = members.endpoints, let choice = configuration.child else { return }
-        inner.update(endpoints, choice, &out)
+        updateInner(endpoints, choice, &out)
         schedule(&out)
     }
 

@@ -35,16 +35,6 @@ package struct WeightedTargetConfiguration: PartitionConfiguration {
         child = try fields.policy("childPolicy") ?? .roundRobin
     }
 
-    init(_ targets: [WeightedShare]) {
-        var names: Set<String> = []
-        for share in targets where names.insert(share.name).inserted {
-            let target = PartitionTarget(name: share.name, child: share.policy)
-            self.targets.append(WeightedTarget(target: target, weight: min(max(share.weight, 1), Int(UInt32.max))))
-        }
-    }
-
-    init(over child: LoadBalancing) { self.child = child }
-
     package var children: [LoadBalancing] { targets.map(\.child) + [child] }
 
     package func targets(_ names: [String]) -> [PartitionTarget] {

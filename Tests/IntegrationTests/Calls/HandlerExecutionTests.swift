@@ -3,6 +3,7 @@ import Logging
 import SkeinClient
 import SkeinCore
 import SkeinServer
+import TestSupport
 import Testing
 
 @Suite("where handlers run", .serialized, .timeLimit(.minutes(5)))

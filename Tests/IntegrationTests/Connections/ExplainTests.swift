@@ -25,8 +25,12 @@ struct ExplainTests {
             #expect(explanation.choice == live)
             let candidate = explanation.candidates.first { $0.endpoint == live }
             #expect(candidate?.inFlight == 0 && (candidate?.latency ?? 0) > 0 && candidate?.score == 1)
-            let reason = explanation.candidates.first { $0.endpoint == dead.identity }?.reason
-            #expect(["connecting", "not usable"].contains(reason))
+            #expect(candidate?.state == .ready)
+            await eventually {
+                let all = await world.channel.explain(ExplainTests.method).candidates
+                let other = all.first { $0.endpoint == dead.identity }
+                return other?.state == .transientFailure && other?.reason.hasPrefix("not usable, connect to") == true
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import SkeinHTTP2
 import SkeinResolution
 import SkeinServer
 import SkeinTransport
+import TestSupport
 import Testing
 
 @testable import SkeinClient

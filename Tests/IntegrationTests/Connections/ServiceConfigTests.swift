@@ -2,6 +2,7 @@
 import Foundation
 import Skein
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("the service config that a resolver brings", .timeLimit(.minutes(5)))
@@ -67,8 +68,8 @@ struct ServiceConfigTests {
         try await server.finished()
     }
 
-    @Test("what has no effect in its policies is logged once, and again when the config is another")
-    func warnings() async throws {
+    /// What is logged of these configs, one after the other, until `last` is.
+    private func warnings(of configs: [String], until last: String) async throws -> [String] {
         let log = LogRecorder()
         let (script, publish) = AsyncStream<Resolution>.makeStream()
         let name = UUID().uuidString
@@ -77,16 +78,42 @@ struct ServiceConfigTests {
         options.resolvers.register(ScriptedResolver.self)
         let channel = try Channel("scripted:///\(name)", security: .plaintext, options: options)
         channel.connect()
-        for field in ["choiceCont", "choiceCont", "choices"] {
-            let policies = #"[{"round_robbin": {}}, {"least_request": {"\#(field)": 3}}]"#
-            let config = try ServiceConfig(json: #"{"loadBalancingConfig": \#(policies)}"#)
-            publish.yield(Resolution([], serviceConfig: config))
+        for json in configs { publish.yield(Resolution([], serviceConfig: try ServiceConfig(json: json))) }
+        await eventually { log.lines.contains { $0.contains(last) } }
+        await channel.shutDown(grace: .zero)
+        return log.lines.filter { $0.hasPrefix("warning: the service config of scripted:///\(name): line 1") }
+    }
+
+    @Test("what has no effect in its policies is logged once, and again when the config is another")
+    func policyWarnings() async throws {
+        let configs = ["choiceCont", "choiceCont", "choices"].map { field in
+            #"{"loadBalancingConfig": [{"round_robbin": {}}, {"least_request": {"\#(field)": 3}}]}"#
         }
         let path = "loadBalancingConfig[1].least_request"
-        await eventually { log.lines.contains { $0.contains("\(path).choices is unknown") } }
-        let lines = log.lines.filter { $0.hasPrefix("warning: the service config of scripted:///\(name): line 1") }
+        let lines = try await warnings(of: configs, until: "\(path).choices is unknown")
         #expect(lines.count { $0.contains(#"\#(path).choiceCont is unknown (did you mean "choiceCount"?)"#) } == 1)
         #expect(lines.count { $0.contains(#"(did you mean "round_robin"?): skipped"#) } == 2)
-        await channel.shutDown(grace: .zero)
+    }
+
+    @Test("what has no effect elsewhere in it is logged once, too, although it makes no other config")
+    func warnings() async throws {
+        let method = #"{"methodConfig": [{"timeOut": "1s"}]}"#
+        let lines = try await warnings(
+            of: ["{}", #"{"metodConfig": []}"#, #"{"metodConfig": []}"#, method],
+            until: #"methodConfig[0].timeOut is unknown (did you mean "timeout"?): ignored"#)
+        #expect(lines.count { $0.contains(#"metodConfig is unknown (did you mean "methodConfig"?): ignored"#) } == 1)
+        #expect(lines.count == 2)
+    }
+
+    @Test("one that was made in code with a bad value is refused when the channel is opened")
+    func madeInCode() {
+        let policy = ChannelOptions.loadBalancing(.leastRequest(choices: 0))
+        let method = ChannelOptions.serviceConfig(ServiceConfig(methods: [MethodConfig(.all, timeout: .seconds(-1))]))
+        for (options, field) in [(policy, "least_request.choiceCount is 0"), (method, #"timeout is "-1s""#)] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try Channel("ipv4:127.0.0.1:1", security: .plaintext, options: options)
+            }
+            #expect(error?.message.contains("\(field): expected") == true)
+        }
     }
 }

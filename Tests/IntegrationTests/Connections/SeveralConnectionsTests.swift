@@ -6,6 +6,7 @@ import SkeinCore
 import SkeinResolution
 import SkeinServer
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SkeinTransport
@@ -99,6 +100,45 @@ struct SeveralConnectionsTests {
         }
         #expect(network.state.withLock { $0.most } == 64)
         _ = try await EchoClient(channel).unary(Buffer("x"))
+        await channel.shutDown(grace: .zero)
+        for server in servers {
+            server.shutDown()
+            server.endGrace()
+            try await server.finished()
+        }
+    }
+
+    @Test("the addresses of a server that are raced are as many attempts; at most 64 are made at a time")
+    func manyAddresses() async throws {
+        let network = SlowNetwork()
+        let list = EndpointList(
+            (0..<100).map { server in
+                Endpoint(addresses: (0..<3).map { .unix(path: "nowhere-\(server)-\($0)") })
+            })
+        let channel = try Channel(
+            "static:///world", options: .loadBalancing(.roundRobin).endpoints(list, as: "world"),
+            connecting: { $0.transport = network })
+        channel.connect()
+        // All three of 21 servers.
+        await eventually { network.state.withLock { $0.held.count } == 63 }
+        await channel.shutDown(grace: .zero)
+        #expect(network.state.withLock { $0.most } == 63)
+    }
+
+    @Test("connections that are renewed count among those that are made")
+    func manyRenewals() async throws {
+        let network = SlowNetwork()
+        let servers = try (0..<100).map { _ in try MemoryServer([EchoService()], .init(), in: network.inner) }
+        let list = EndpointList(servers.map { Endpoint($0.address) })
+        let options = ChannelOptions.loadBalancing(.roundRobin).endpoints(list, as: "world")
+            .connectionsPerEndpoint(1, renewEvery: .milliseconds(100))
+        let channel = try Channel("static:///world", options: options, connecting: { $0.transport = network })
+        channel.connect()
+        for _ in 0..<4 {
+            await eventually { network.state.withLock { $0.held.count } == 64 }
+            network.release()
+        }
+        #expect(network.state.withLock { $0.most } == 64)
         await channel.shutDown(grace: .zero)
         for server in servers {
             server.shutDown()

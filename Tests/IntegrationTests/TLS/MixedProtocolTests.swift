@@ -3,6 +3,7 @@ import SkeinClient
 import SkeinCore
 import SkeinServer
 import SkeinTransport
+import TestSupport
 import Testing
 
 @Suite("peers that speak another protocol", .timeLimit(.minutes(5)))

@@ -3,6 +3,7 @@ import SkeinClient
 import SkeinCore
 import SkeinServer
 import SkeinTransport
+import TestSupport
 import Testing
 
 @Suite("certificates that change", .timeLimit(.minutes(5)))

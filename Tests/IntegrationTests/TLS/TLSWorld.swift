@@ -3,6 +3,7 @@ import SkeinClient
 import SkeinCore
 import SkeinResolution
 import SkeinTransport
+import TestSupport
 import Testing
 
 @testable import SkeinServer

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import SkeinBalancing
 import SkeinCore
+import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 @Suite(.timeLimit(.minutes(2))) struct EndpointShardingTests {
     private var driver = PolicyDriver<RoundRobin.Sharding>()
@@ -118,13 +111,6 @@ import Testing
         #expect(elapsed < .seconds(5))
         guard case .ready(let ready) = sharding.outlook else { return #expect(Bool(false)) }
         #expect(ready.count == 10_000)
-    }
-
-    /// For how long the calling thread has run: other work on the machine does not count.
-    private func threadTime() -> Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }
 

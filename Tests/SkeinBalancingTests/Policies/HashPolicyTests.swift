@@ -128,6 +128,40 @@ import Testing
         #expect(few == [String](repeating: home ?? "", count: 8))
     }
 
+    @Test(
+        "bounds go by what servers have in flight for all clients, as long as their reports are fresh",
+        arguments: all + ["auto"])
+    func reportedBounds(name: String) throws {
+        var fleet = try Fleet(try bounded(name), Fleet.endpoints(5))
+        let first = fleet.choose(hash: someKeys[0])
+        let home = try #require(first)
+        #expect(fleet.wantsReports)
+        func report(home inFlight: UInt32, others: UInt32) {
+            for number in 0..<5 { fleet.report(number, inFlight: number == home ? inFlight : others) }
+        }
+        // 16 in the mean: 1.25 times the share is 21.
+        report(home: 40, others: 10)
+        let other = fleet.choose(hash: someKeys[0])
+        #expect(other != nil && other != home)
+        report(home: 20, others: 15)
+        #expect(fleet.choose(hash: someKeys[0]) == home)
+        // Few calls are no reason to give a key up.
+        report(home: 7, others: 0)
+        #expect(fleet.choose(hash: someKeys[0]) == home)
+        report(home: 40, others: 10)
+        fleet.advance(by: .milliseconds(1100))
+        #expect(fleet.choose(hash: someKeys[0]) == home)
+        // One that is gone does not count in the mean any more, which falls from 30 to 12.5.
+        report(home: 20, others: 10)
+        fleet.report((home + 1) % 5, inFlight: 100)
+        #expect(fleet.choose(hash: someKeys[0]) == home)
+        let left = fleet.subchannels.map(\.endpoint).enumerated().filter { $0.offset != (home + 1) % 5 }
+        let homeIdentity = fleet.subchannels[home].endpoint
+        fleet.update(left.map(\.element))
+        fleet.reclaim()
+        #expect(fleet.start(hash: someKeys[0])?.subchannel.endpoint != homeIdentity)
+    }
+
     @Test("bounds that come or go while calls are in flight count those, too")
     func boundsLater() throws {
         var fleet = try Fleet(.ringHash(), Fleet.endpoints(2))

@@ -154,9 +154,9 @@ import Testing
     @Test("gRPC's defaults and caps hold")
     func defaults() throws {
         #expect(LeastRequestConfiguration().choiceCount == 2)
-        #expect(LeastRequestConfiguration(choiceCount: 100).choiceCount == 10)
-        var fields = try ConfigFields(
-            JSONValue(parsing: #"{"weightUpdatePeriod": "0.01s", "minRingSize": 5000, "maxRingSize": 9000}"#))
+        let json = #"{"choiceCount": 100, "weightUpdatePeriod": "0.01s", "minRingSize": 5000, "maxRingSize": 9000}"#
+        var fields = try ConfigFields(JSONValue(parsing: json))
+        #expect(try LeastRequestConfiguration(reading: &fields).choiceCount == 10)
         #expect(try WeightedRoundRobinConfiguration(reading: &fields).weightUpdatePeriod == .milliseconds(100))
         let sizes = try RingHashExperimentalConfiguration(reading: &fields).sizes
         #expect(sizes.minimum == 4096 && sizes.maximum == 4096)

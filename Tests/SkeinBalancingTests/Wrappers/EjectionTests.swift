@@ -168,6 +168,16 @@ import Testing
         #expect(Set(fleet.spread(600).keys) == fleet.ready.subtracting(bad))
     }
 
+    @Test("how few are to be usable for panic can be set; 0 is never", arguments: [(0, 2), (40, 2), (41, 0), (100, 0)])
+    func panicThreshold(percent: Int, hidden: Int) throws {
+        let json = #"{"childPolicy": [{"least_request": {}}], "panicThresholdPercent": \#(percent)}"#
+        var fleet = try Fleet(LoadBalancing(policy: "outlier_detection", json: json), Fleet.endpoints(10))
+        _ = fleet.calls(2000, failingOn: Set(fleet.subchannels.prefix(2).map(\.id)))
+        for id in fleet.subchannels[2...5].map(\.id) { fleet.set(id, refused) }
+        // 4 of 10 are usable.
+        #expect(fleet.hidden == hidden)
+    }
+
     @Test("an ejected endpoint that was lost meanwhile stays ejected when it connects, and is back in time")
     func reconnecting() throws {
         var fleet = try fleet(10)

@@ -55,7 +55,7 @@ import Testing
     func inCode() throws {
         let endpoints = zones(2, 4)
         let shares = [
-            WeightedShare("a", weight: 0), WeightedShare("b", weight: 3, over: .random), WeightedShare("b", weight: 9),
+            WeightedShare("a", weight: 1), WeightedShare("b", weight: 3, over: .random), WeightedShare("b", weight: 9),
         ]
         var fleet = try Fleet(.weightedTarget(shares[0], shares[1], shares[2]), endpoints)
         #expect(fits(byZone(&fleet, endpoints), [1, 3, 0]))
