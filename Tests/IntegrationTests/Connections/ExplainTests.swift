@@ -29,7 +29,7 @@ struct ExplainTests {
             await eventually {
                 let all = await world.channel.explain(ExplainTests.method).candidates
                 let other = all.first { $0.endpoint == dead.identity }
-                return other?.state == .transientFailure && other?.reason.hasPrefix("not usable, connect to") == true
+                return other?.state == .transientFailure && other?.reason.hasPrefix("not usable, connect ") == true
             }
         }
     }

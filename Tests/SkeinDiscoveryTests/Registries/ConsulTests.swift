@@ -192,6 +192,17 @@ struct ConsulTests {
         }
         watch.cancel()
         _ = await watch.result
+
+        agent.store("{}", at: "configs/greeter")
+        let before = try await registry.text(at: "configs/greeter").revision
+        let config = Task { try await registry.watchText(at: "configs/greeter", after: before) }
+        for _ in 0..<4 {
+            await clock.somebodySleeps()
+            #expect(clock.untilNext == .seconds(1))
+            clock.advance(by: .seconds(1))
+        }
+        config.cancel()
+        _ = await config.result
         await registry.close()
         await agent.stop()
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SkeinCore
+internal import SkeinResolution
 
 extension ConsulRegistry: ServiceConfigStore {
     /// A key of Consul's store, in the first datacenter of the target.
@@ -10,9 +11,10 @@ extension ConsulRegistry: ServiceConfigStore {
             // An index of 0 cannot be waited for.
             return try await context.clock.sleep(for: .seconds(5))
         }
-        // An answer without news is normal.
-        while try await text(at: key, after: start).revision == revision {
-            try await context.clock.sleep(for: ConsulRegistry.pause)
+        while true {
+            let elapsed = context.clock.elapsed
+            guard try await text(at: key, after: start).revision == revision else { return }
+            try await rest(unlessLong: elapsed())
         }
     }
 

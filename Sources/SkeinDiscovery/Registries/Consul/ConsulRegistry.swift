@@ -95,17 +95,14 @@ struct ConsulRegistry: ServiceRegistry {
             return tell(Listing([]))
         }
         var index = ConsulIndex(start)
-        let elapsed = context.clock.elapsed
         while index.canWait {
             let agent = agents.current
-            let asked = elapsed()
+            let elapsed = context.clock.elapsed
             do {
                 let answer = try await health(of: service, in: place.datacenter, at: agent, after: index.value)
                 switch index.answered(answer.index) {
                 case .news: tell(Listing(answer.instances, revision: Revision("\(index.value)"), note: answer.note))
-                // Somebody on the way does not wait.
-                case .nothing where elapsed() - asked < .seconds(1): try await context.clock.sleep(for: .seconds(1))
-                case .nothing: break
+                case .nothing: try await rest(unlessLong: elapsed())
                 case .reset: return
                 }
             } catch {
@@ -121,6 +118,11 @@ struct ConsulRegistry: ServiceRegistry {
     }
 
     static let pause: Duration = .milliseconds(50)
+
+    /// After an answer without news: somebody on the way may not wait as was asked.
+    func rest(unlessLong time: Duration) async throws {
+        if time < .seconds(1) { try await context.clock.sleep(for: .seconds(1)) }
+    }
 
     private struct Health {
         var instances: [ServiceInstance]
