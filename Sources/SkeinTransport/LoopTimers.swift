@@ -8,6 +8,11 @@ internal import NIOPosix
 /// take a time that grows with their square. Here that costs O(log n). Most timers are cancelled, so that NIO's is not
 /// moved then: it fires for nobody and is set anew.
 package final class LoopTimers: @unchecked Sendable {  // owned by `eventLoop`
+    /// So many fire, then what else the loop has to do has its turn: calls do not wait for a thousand connections whose
+    /// time is over together.
+    private static let batch = 16
+    private static let turn = TimeAmount.milliseconds(1)
+
     package let eventLoop: any EventLoop
     private var heap = DeadlineHeap<LoopTimer>()
     private var task: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
@@ -36,31 +41,34 @@ package final class LoopTimers: @unchecked Sendable {  // owned by `eventLoop`
         heap.remove(timer)
     }
 
-    private func setTask() {
+    private func setTask(notBefore earliest: NIODeadline = .uptimeNanoseconds(0)) {
         guard let first = heap.first?.deadlineInstant else { return }
+        let deadline = max(first, earliest)
         if let task {
-            if task.deadline <= first { return }
+            if task.deadline <= deadline { return }
             self.task = nil
             task.scheduled.cancel()
         }
-        let scheduled = eventLoop.assumeIsolated().scheduleTask(deadline: first) { [self] in fire() }
-        task = (first, scheduled)
+        let scheduled = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in fire() }
+        task = (deadline, scheduled)
         scheduled.futureResult.assumeIsolated().whenFailure { [self] _ in
             // It was not moved: the loop shuts down.
-            guard task?.deadline == first else { return }
+            guard task?.deadline == deadline else { return }
             while let timer = heap.first { timer.cancel() }
         }
     }
 
     private func fire() {
         let now = eventLoop.now
-        while let first = heap.first, first.deadlineInstant <= now {
+        var fired = 0
+        while fired < LoopTimers.batch, let first = heap.first, first.deadlineInstant <= now {
             heap.remove(first)
             first.fire()
+            fired += 1
         }
         // Not before: what the actions have scheduled shares the next task with the rest.
         task = nil
-        setTask()
+        setTask(notBefore: fired == LoopTimers.batch ? now + LoopTimers.turn : now)
     }
 
     /// The timers of each event loop of a group.

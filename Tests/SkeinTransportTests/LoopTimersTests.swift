@@ -119,6 +119,22 @@ struct LoopTimersTests {
         #expect(loop.pending == 0)
     }
 
+    @Test("of many that are due together a few fire at a time, so that the loop can do other things")
+    func turns() {
+        let loop = EmbeddedEventLoop()
+        let timers = LoopTimers(on: loop)
+        var fired = 0
+        for _ in 0..<1000 { timers.schedule(in: .seconds(1)) { fired += 1 } }
+        var counts: [Int] = []
+        loop.advanceTime(by: .seconds(1))
+        while fired < 1000, counts.count < 1000 {
+            counts.append(fired)
+            loop.advanceTime(by: .milliseconds(1))
+        }
+        #expect(counts.count > 30 && zip(counts, counts.dropFirst()).allSatisfy { $1 - $0 <= 32 })
+        #expect(fired == 1000)
+    }
+
     private final class Held {}
 
     @Test("one that has fired, is cancelled, or whose loop shuts down holds nothing")
