@@ -197,7 +197,7 @@ extension Fleet {
     }
 
     /// Frees what no pick sees any more.
-    func reclaim() { for _ in 0..<3 { _ = cell.retire() } }
+    func reclaim() { while cell.isRetiring { _ = cell.retire() } }
 
     /// The number of the endpoint of a pick that ends at once, its outcome unknown.
     mutating func choose(hash: UInt64? = nil, tried: [SubchannelID] = []) -> Int? {
