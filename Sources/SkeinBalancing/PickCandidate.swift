@@ -13,4 +13,9 @@ public struct PickCandidate: Sendable, Hashable {
         self.score = score
         self.reason = reason
     }
+
+    /// With what is special about it in parts, any of which may be empty.
+    init(_ id: SubchannelID, score: Double?, reasons: String...) {
+        self.init(id, score: score, reason: reasons.filter { !$0.isEmpty }.joined(separator: ", "))
+    }
 }

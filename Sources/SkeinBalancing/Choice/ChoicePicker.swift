@@ -26,8 +26,7 @@ extension ChoicePicker {
         for number in ids.indices.prefix(1000) {
             let (score, reason) = appraisal(number, call)
             let tried = call.wasTried(ids[number]) ? "tried before" : ""
-            let reasons = [tried, reason].filter { !$0.isEmpty }.joined(separator: ", ")
-            all.append(PickCandidate(ids[number], score: score, reason: reasons))
+            all.append(PickCandidate(ids[number], score: score, reasons: tried, reason))
         }
         return all
     }

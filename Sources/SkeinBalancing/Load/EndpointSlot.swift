@@ -155,7 +155,7 @@ extension EndpointSlot {
         Int(truncatingIfNeeded: started.load(ordering: .relaxed) &- startedAtReport.load(ordering: .relaxed))
     }
 
-    /// For the next subchannel.
+    /// For the next subchannel; what the server reported has been forgotten before.
     func clear() {
         started.store(0, ordering: .relaxed)
         completed.store(0, ordering: .relaxed)
@@ -163,8 +163,6 @@ extension EndpointSlot {
         hasToldFaults.store(false, ordering: .relaxed)
         ignoresHealth.store(false, ordering: .relaxed)
         latency.store(0, ordering: .relaxed)
-        reported.store(0, ordering: .relaxed)
-        reportedWork.store(0, ordering: .relaxed)
         startedAtReport.store(0, ordering: .relaxed)
         surprise.store(0, ordering: .relaxed)
         successes.store(0, ordering: .relaxed)

@@ -30,8 +30,7 @@ struct PartitionPicker: Picker {
         for (number, picker) in pickers.enumerated() {
             let part = PartitionPicker.reason(names[number], share: weights[number] / whole)
             for candidate in picker.candidates(call) {
-                let reasons = [part, candidate.reason].filter { !$0.isEmpty }.joined(separator: ", ")
-                all.append(PickCandidate(candidate.id, score: candidate.score, reason: reasons))
+                all.append(PickCandidate(candidate.id, score: candidate.score, reasons: part, candidate.reason))
             }
         }
         return all

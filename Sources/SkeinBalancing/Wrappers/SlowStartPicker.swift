@@ -28,8 +28,7 @@ struct SlowStartPicker: Picker {
         inner.candidates(call).map { candidate in
             guard let share = shares[candidate.id] else { return candidate }
             let remark = "new, keeps \(Int((share * 100).rounded())) % of its calls"
-            let reasons = [candidate.reason, remark].filter { !$0.isEmpty }.joined(separator: ", ")
-            return PickCandidate(candidate.id, score: candidate.score, reason: reasons)
+            return PickCandidate(candidate.id, score: candidate.score, reasons: candidate.reason, remark)
         }
     }
 

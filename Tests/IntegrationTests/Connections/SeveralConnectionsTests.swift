@@ -84,14 +84,18 @@ struct SeveralConnectionsTests {
         try await server.finished()
     }
 
+    private func channel(to list: EndpointList, over network: SlowNetwork) throws -> Channel {
+        try Channel(
+            "static:///world", options: .loadBalancing(.roundRobin).endpoints(list, as: "world"),
+            connecting: { $0.transport = network })
+    }
+
     @Test("at most 64 servers are connected to at a time, and all are in the end")
     func manyServers() async throws {
         let network = SlowNetwork()
         let servers = try (0..<200).map { _ in try MemoryServer([EchoService()], .init(), in: network.inner) }
         let list = EndpointList(servers.map { Endpoint($0.address) })
-        let channel = try Channel(
-            "static:///world", options: .loadBalancing(.roundRobin).endpoints(list, as: "world"),
-            connecting: { $0.transport = network })
+        let channel = try channel(to: list, over: network)
         channel.connect()
         await eventually { network.state.withLock { $0.held.count } == 64 }
         await eventually {
@@ -115,9 +119,7 @@ struct SeveralConnectionsTests {
             (0..<100).map { server in
                 Endpoint(addresses: (0..<3).map { .unix(path: "nowhere-\(server)-\($0)") })
             })
-        let channel = try Channel(
-            "static:///world", options: .loadBalancing(.roundRobin).endpoints(list, as: "world"),
-            connecting: { $0.transport = network })
+        let channel = try channel(to: list, over: network)
         channel.connect()
         // All three of 21 servers.
         await eventually { network.state.withLock { $0.held.count } == 63 }
@@ -151,9 +153,7 @@ struct SeveralConnectionsTests {
     func shutDownWhileConnecting() async throws {
         let network = SlowNetwork()
         let list = EndpointList((0..<200).map { Endpoint(.unix(path: "nowhere-\($0)")) })
-        let channel = try Channel(
-            "static:///world", options: .loadBalancing(.roundRobin).endpoints(list, as: "world"),
-            connecting: { $0.transport = network })
+        let channel = try channel(to: list, over: network)
         channel.connect()
         await eventually { network.state.withLock { $0.held.count } == 64 }
         await channel.shutDown(grace: .zero)
